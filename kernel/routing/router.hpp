@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a recipient leads: the question that the SMTP session asks at RCPT, the transfer unit
+// before each attempt, and `waypost route` for people. Reads the rows of the directory cache and
+// nothing else (spec R3.4, R3.5, R6).
+#pragma once
+
+#include "routing/status.hpp"
+
+#include <waypost/result.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waypost::kernel::directory {
+class cache;
+}
+
+namespace waypost::kernel::routing {
+
+/// One place a recipient leads to.
+struct destination {
+    enum class kind { local, relay };
+    kind what = kind::local;
+    std::string channel; ///< "mailbox" of local, "hold" of parked mail; of relay: as the row says,
+                         ///< or the default
+    std::string address; ///< the current address
+    std::string account; ///< of local: canonical account, "ann@example.com"
+    std::string detail;  ///< of user+detail
+    std::string next_hop;
+    std::int64_t quota_bytes = -1; ///< effective; -1: none
+    std::int64_t quota_messages = -1;
+};
+
+struct decision {
+    wp_status status = WP_OK; ///< WP_OK: accepted, destinations is not empty
+    error refusal;            ///< otherwise, with SMTP and enhanced code
+    std::vector<destination> destinations;
+    /// The refusal rests on a cache that may be behind: ask directory::confirmer, then decide again
+    /// (R5.7).
+    bool unconfirmed = false;
+};
+
+struct asker {
+    bool may_relay = false; ///< authenticated, or from a trusted network
+    bool for_queue =
+        false; ///< for mail accepted earlier: inactive is tried again, unknown domains are relayed
+};
+
+/// One step of a decision. `source` is a DN, file:line or "config"; `attribute` the attribute or
+/// key there.
+struct step {
+    std::string what;
+    std::string source;
+    std::string attribute;
+    std::string result;
+};
+
+struct settings {
+    std::string relay_channel = "smtp"; ///< of relay rows that name none
+    std::vector<std::string>
+        local_hosts; ///< folded names by which mailHost and mailRoutingHosts mean this host
+    std::string separator = "+";   ///< between user and detail; empty: no subaddresses
+    std::string postmaster;        ///< of domains that name none; empty: none
+    std::int64_t quota_bytes = -1; ///< of users where neither user nor domain says; -1: none
+    std::int64_t quota_messages = -1;
+    std::uint32_t depth_limit = 16; ///< forwards, aliases and groups followed for one recipient
+    std::uint32_t destination_limit = 10000; ///< one recipient may lead to
+};
+
+/// Thread-safe. `decide` takes no lock and about 2 us; it never throws.
+class router {
+public:
+    router(const directory::cache& cache, settings with);
+
+    decision decide(std::string_view address, asker who) const;
+    /// The same into an object that is used again, which spares the allocations.
+    void decide(std::string_view address, asker who, decision& out) const noexcept;
+    std::vector<step> explain(std::string_view address) const;
+    /// Whether mail for this domain (as written) is hosted or relayed here by a row of the tables.
+    bool knows_domain(std::string_view domain) const noexcept;
+
+private:
+    const directory::cache* cache_;
+    settings settings_;
+};
+
+} // namespace waypost::kernel::routing
