@@ -6,7 +6,7 @@ import sys
 
 import _tree
 
-DOUBLE = re.compile(r"\b([A-Za-z]{2,})\s+\1\b", re.I)
+DOUBLE = re.compile(r"\b([A-Za-z]{2,})(?:[ \t]+|[ \t]*\n[ \t]*)\1\b", re.I)
 FINE = {"that", "had", "long"}
 MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
