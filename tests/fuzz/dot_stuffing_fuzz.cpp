@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // links: waypost::net
-// Content decoded in one go and octet by octet is the same; what the decoder calls strict survives a round trip; the
-// line reader never gives a line with CR or LF in it.
+// Content decoded in one go and octet by octet is the same; what the decoder calls strict survives
+// a round trip; the line reader never gives a line with CR or LF in it.
 #include <waypost/net/dot_stuffing.hpp>
 #include <waypost/net/line_reader.hpp>
 
