@@ -9,7 +9,9 @@ LINE = "SPDX-License-Identifier: Apache-2.0"
 found = []
 for path in _tree.files():
     lines = (_tree.text(path) or "").splitlines()
-    script = bool(lines) and lines[0].startswith("#!")
+    if not lines:
+        continue
+    script = lines[0].startswith("#!")
     if path.endswith(_tree.CXX + (".py", ".sh", ".rs")) or script:
         start = lines[1:2] if script else lines[:1]
         if not any(LINE in line for line in start):
