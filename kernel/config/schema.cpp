@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables. A key: name, type, flags, default, help, minimum, maximum.
+#include "config/schema.hpp"
+
+#include <cstdint>
+
+namespace waypost::kernel::config {
+namespace {
+
+constexpr std::uint32_t reloadable = WP_CONFIG_RELOADABLE;
+constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t hour = 3'600 * second;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t kib = 1'024;
+constexpr std::int64_t mib = 1'024 * kib;
+constexpr std::int64_t gib = 1'024 * mib;
+constexpr std::int64_t any = -1; // as a maximum: no range
+
+constexpr wp_config_key site_keys[] = {
+    {"state", WP_CONFIG_PATH, 0, "/var/lib/waypost",
+     "Everything that must survive: message log, queue, mailboxes, directory cache. A relative "
+     "path starts at the "
+     "folder of the configuration file; all other relative paths start here.",
+     0, any},
+    {"hostname", WP_CONFIG_TEXT, 0, "",
+     "The name in greetings and in Received: headers. Empty: the name of the machine.", 0, any},
+    {"control", WP_CONFIG_PATH, 0, "control", "The socket on which `waypost` talks to the daemon.",
+     0, any},
+    {"plugin_path", WP_CONFIG_LIST, 0, "/usr/lib/waypost/plugins",
+     "Folders in which plugins are looked for, in this order. A relative path starts at the folder "
+     "of the "
+     "configuration file.",
+     0, any},
+    {"user", WP_CONFIG_TEXT, 0, "",
+     "The user to run as when started as root. Empty: no change of user.", 0, any},
+    {"group", WP_CONFIG_TEXT, 0, "",
+     "The group to run as when started as root. Empty: the user's group.", 0, any},
+    {"log_level", WP_CONFIG_TEXT, reloadable, "info", "The least important lines that are written.",
+     0, any},
+    {"default_domain", WP_CONFIG_TEXT, reloadable, "",
+     "The domain of user names that are given without one. Empty: the host name.", 0, any},
+    {"shutdown_deadline", WP_CONFIG_DURATION, reloadable, "30s",
+     "How long a stop waits for running sessions and deliveries before it ends them.", second,
+     hour},
+    {"workers", WP_CONFIG_INTEGER, 0, "0",
+     "Threads for calls into plugins that may block. 0: four for each processor.", 0, 1'024},
+    {"authentication_workers", WP_CONFIG_INTEGER, 0, "0",
+     "Threads for password checks, apart from all other calls. 0: two for each processor.", 0,
+     1'024},
+    {"calls_per_plugin", WP_CONFIG_INTEGER, 0, "8",
+     "Calls into one instance that run at the same time; more of them wait.", 1, 1'024},
+};
+
+constexpr wp_config_key transfer_keys[] = {
+    {"message_size_limit", WP_CONFIG_SIZE, reloadable, "50MiB",
+     "The largest message that is accepted.", 64 * kib, 2 * gib},
+    {"ingest_budget", WP_CONFIG_SIZE, 0, "64MiB",
+     "Memory for all messages that are just coming in; above it senders are slowed down.", mib,
+     64 * gib},
+    {"max_recipients", WP_CONFIG_INTEGER, reloadable, "1000", "Recipients of one message.", 100,
+     1'000'000},
+    {"max_transactions", WP_CONFIG_INTEGER, reloadable, "20000",
+     "Messages that come in at the same time.", 1, 10'000'000},
+    {"max_jobs", WP_CONFIG_INTEGER, reloadable, "64",
+     "Deliveries from the queue under way at the same time.", 1, 100'000},
+    {"retry_schedule", WP_CONFIG_LIST, reloadable, "1m,5m,15m,30m,1h",
+     "Waits between the tries of a delivery; the last one repeats.", 0, any},
+    {"queue_lifetime", WP_CONFIG_DURATION, reloadable, "5d",
+     "How long delivery is tried before a message is returned to its sender.", 60 * second,
+     60 * day},
+    {"overquota", WP_CONFIG_TEXT, reloadable, "temporary",
+     "Mail for a full mailbox: `temporary` lets the sender try again, `permanent` returns it.", 0,
+     any},
+    {"subaddress_separator", WP_CONFIG_TEXT, reloadable, "+",
+     "The character between a user and a detail in an address (user+detail). Empty: no "
+     "subaddresses.",
+     0, any},
+};
+
+constexpr wp_config_key log_keys[] = {
+    {"segment_size", WP_CONFIG_SIZE, 0, "64MiB", "Size of one file of the message log.", mib,
+     4 * gib},
+    {"tail_size", WP_CONFIG_SIZE, 0, "64MiB",
+     "How much log a start may have to replay; above it commits wait for a checkpoint.", mib,
+     4 * gib},
+    {"checkpoint_interval", WP_CONFIG_DURATION, reloadable, "5s",
+     "Time between checkpoints of the log's readers.", second / 10, hour},
+    {"checkpoint_records", WP_CONFIG_INTEGER, reloadable, "10000", "Records between checkpoints.",
+     1, 10'000'000},
+    {"pending_size", WP_CONFIG_SIZE, 0, "64MiB",
+     "Octets that wait for the log; above it submissions are answered 4xx.", mib, 4 * gib},
+    {"unsynced_delay", WP_CONFIG_DURATION, reloadable, "1s",
+     "How long records that need no sync at once (delivered to a remote, next try) may wait for "
+     "one.",
+     0, 10 * second},
+};
+
+constexpr wp_config_key directory_keys[] = {
+    {"cache", WP_CONFIG_PATH, 0, "cache", "Folder of the directory cache.", 0, any},
+    {"cache_size", WP_CONFIG_SIZE, 0, "16GiB",
+     "Address space of one generation of the cache; not disk space or memory.", 16 * mib,
+     1'024 * gib},
+    {"sync_retry", WP_CONFIG_DURATION, reloadable, "10s",
+     "Wait before a directory that is away is asked again; it doubles up to ten times this.",
+     second, hour},
+};
+
+constexpr wp_config_key plugin_keys[] = {
+    {"plugin", WP_CONFIG_TEXT, 0, nullptr,
+     "Name of the plugin's file without `.so`, or a path to it. Default: the name of the section.",
+     0, any},
+    {"enabled", WP_CONFIG_BOOLEAN, 0, "true",
+     "false: the section is kept and the plugin is not started.", 0, any},
+    {"required", WP_CONFIG_BOOLEAN, 0, "true",
+     "false: the daemon also starts when this plugin cannot.", 0, any},
+};
+
+constexpr section_schema sections[] = {
+    {"site", "What concerns the whole daemon.", site_keys},
+    {"transfer", "Accepting, queueing and retrying of messages.", transfer_keys},
+    {"log", "The message log: every accepted message is in it before its sender gets an answer.",
+     log_keys},
+    {"directory", "The local copy of the directory.", directory_keys},
+};
+
+constexpr choice choice_table[] = {
+    {"site", "log_level", "debug|info|notice|warning|error"},
+    {"transfer", "overquota", "temporary|permanent"},
+};
+
+} // namespace
+
+std::span<const section_schema> kernel_sections() {
+    return sections;
+}
+std::span<const wp_config_key> common_plugin_keys() {
+    return plugin_keys;
+}
+std::span<const choice> choices() {
+    return choice_table;
+}
+
+const choice* find_choice(std::string_view section, std::string_view key) {
+    for (const auto& one : choice_table)
+        if (one.section == section && one.key == key)
+            return &one;
+    return nullptr;
+}
+
+} // namespace waypost::kernel::config
