@@ -30,7 +30,7 @@ target_compile_definitions(waypost_flags INTERFACE
     $<$<BOOL:${WAYPOST_FAULTS}>:WAYPOST_FAULTS=1>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 reports false positives from inlined std::string and coroutine frames.
-    target_compile_options(waypost_flags INTERFACE -Wno-restrict -Wno-mismatched-new-delete)
+    target_compile_options(waypost_flags INTERFACE -Wno-restrict $<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
     add_compile_options(-fpch-preprocess)
 endif()
 if(WAYPOST_SANITIZE)
@@ -47,6 +47,10 @@ endif()
 
 # The standard headers most files need, compiled once per target.
 function(waypost_std_pch target)
+    get_target_property(sources ${target} SOURCES)
+    if(NOT sources MATCHES "\\.cpp")
+        return()
+    endif()
     target_precompile_headers(${target} PRIVATE
         $<$<COMPILE_LANGUAGE:CXX>:<algorithm>> $<$<COMPILE_LANGUAGE:CXX>:<atomic>> $<$<COMPILE_LANGUAGE:CXX>:<chrono>>
         $<$<COMPILE_LANGUAGE:CXX>:<functional>> $<$<COMPILE_LANGUAGE:CXX>:<map>> $<$<COMPILE_LANGUAGE:CXX>:<memory>>

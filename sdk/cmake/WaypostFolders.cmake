@@ -24,11 +24,18 @@ endfunction()
 
 # Unit tests of one area: tests/unit/NAME -> executable unit_NAME, each test known to CTest.
 #   waypost_unit_test(routing SOURCES router_test.cpp LIBS waypost::kernel::routing)
+# Seconds for one unit test program; sanitizers need more.
+if(WAYPOST_SANITIZE)
+    set(WAYPOST_TEST_TIMEOUT 600)
+else()
+    set(WAYPOST_TEST_TIMEOUT 120)
+endif()
+
 function(waypost_unit_test name)
     cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
     add_executable(unit_${name} ${arg_SOURCES})
     target_link_libraries(unit_${name} PRIVATE waypost::flags ${arg_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     waypost_std_pch(unit_${name})
     add_test(NAME unit.${name} COMMAND unit_${name} --gtest_brief=1)
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT ${WAYPOST_TEST_TIMEOUT})
 endfunction()

@@ -2,6 +2,7 @@
 // Any bytes as a segment: the parsers of groups and records never read outside them and never agree
 // with themselves less than the encoders do. The checksum is made valid first, so that the record
 // parser is reached.
+// links: waypost::kernel::log
 #include "log/format.hpp"
 
 #include <cstddef>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expected failures as values: result<T> holds a T or an error. The C++ face of wp_status and wp_error.
+// Expected failures as values: result<T> holds a T or an error. The C++ face of wp_status and
+// wp_error.
 #pragma once
+
+#include <waypost/abi/base.h>
 
 #include <cstdint>
 #include <string>
@@ -8,11 +11,10 @@
 #include <utility>
 #include <variant>
 
-#include <waypost/abi/base.h>
-
 namespace waypost {
 
-/// What went wrong: for a person (`text`), for a program (`status`), for a mail client (`smtp`, `enhanced`).
+/// What went wrong: for a person (`text`), for a program (`status`), for a mail client (`smtp`,
+/// `enhanced`).
 struct error {
     wp_status status = WP_TEMPFAIL;
     std::string text;
@@ -29,7 +31,8 @@ struct error {
 
 /// A value or an error. `result<void>` for operations that only succeed or fail.
 /// Reading the value of a failed result is a programmer error (asserts by std::get).
-template <class T> class [[nodiscard]] result {
+template <class T>
+class [[nodiscard]] result {
 public:
     result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
     result(error why) : state_(std::in_place_index<1>, std::move(why)) {}
@@ -49,7 +52,8 @@ private:
     std::variant<T, error> state_;
 };
 
-template <> class [[nodiscard]] result<void> {
+template <>
+class [[nodiscard]] result<void> {
 public:
     result() = default;
     result(error why) : error_(std::move(why)), failed_(true) {}
@@ -63,8 +67,12 @@ private:
 };
 
 /// Borrowed views across the boundary.
-inline wp_str to_abi(std::string_view text) noexcept { return {text.data(), text.size()}; }
-inline std::string_view view(wp_str text) noexcept { return {text.data, text.size}; }
+inline wp_str to_abi(std::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
+inline std::string_view view(wp_str text) noexcept {
+    return {text.data, text.size};
+}
 inline std::string_view view(wp_bytes bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data), bytes.size};
 }

@@ -70,7 +70,7 @@ void io_pool::when_empty(std::function<void()> fn) {
         const std::lock_guard lock(emptiness_->mutex);
         emptiness_->tell = std::move(fn);
     }
-    emptiness_->check(*this);
+    asio::post(threads_.front()->context, [this] { emptiness_->check(*this); });
 }
 
 std::size_t io_pool::connections() const noexcept {

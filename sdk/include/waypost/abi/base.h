@@ -2,9 +2,10 @@
 /*
  * Base types of the plugin boundary. Frozen in ABI 1.
  *
- * Header law: C11, <stddef.h> and <stdint.h> only; fixed-width integers, pointers and function pointers; no
- * bool, enum, long or bit-field members; every struct that may grow starts with struct_size; no implicit
- * padding. Enumerators are appended, never inserted; a reader treats an unknown value as its comment says.
+ * Header law: C11, <stddef.h> and <stdint.h> only; fixed-width integers, pointers and function
+ * pointers; no bool, enum, long or bit-field members; every struct that may grow starts with
+ * struct_size; no implicit padding. Enumerators are appended, never inserted; a reader treats an
+ * unknown value as its comment says.
  *
  * Ownership: every pointer argument is borrowed until the call returns (in a completion: until the
  * completion function returns). Nothing allocated on one side is freed by the other.
@@ -12,12 +13,12 @@
  * Thread tags used in all headers:
  *   [control]  the instance's control strand: serialised, returns within 1 s
  *   [worker]   the host's worker pool: concurrent up to the instance's cap, may block
- *   [commit]   the committer: serialised in log order, must not block on I/O, locks held elsewhere or peers
- *   [any]      any thread
+ *   [commit]   the committer: serialised in log order, must not block on I/O, locks held elsewhere
+ * or peers [any]      any thread
  *
- * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never called), or
- * WP_PENDING and calls `done` exactly once, later, from another stack and an unspecified thread. Output
- * parameters of such a function stay valid until then.
+ * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never
+ * called), or WP_PENDING and calls `done` exactly once, later, from another stack and an
+ * unspecified thread. Output parameters of such a function stay valid until then.
  */
 #ifndef WAYPOST_ABI_BASE_H
 #define WAYPOST_ABI_BASE_H
@@ -32,7 +33,8 @@ extern "C" {
 #define WP_ABI_MAJOR 1
 #define WP_ABI_MINOR 0
 
-/* Borrowed text, any bytes, not terminated. data may be null when size is 0. Frozen, never grows. */
+/* Borrowed text, any bytes, not terminated. data may be null when size is 0. Frozen, never grows.
+ */
 typedef struct wp_str {
     const char* data;
     size_t size;
@@ -62,7 +64,8 @@ typedef int32_t wp_status;
 #define WP_OVERQUOTA 12  /* quota of user or domain */
 #define WP_BUG (-1)      /* a broken invariant; counted and logged as a fault of the callee */
 
-/* What went wrong, for a person and for a mail client. Caller-allocated; the callee fills what it knows. */
+/* What went wrong, for a person and for a mail client. Caller-allocated; the callee fills what it
+ * knows. */
 typedef struct wp_error {
     uint32_t struct_size;
     wp_status status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Configuration of a plugin instance: declared keys with types and defaults (checked and documented by the
- * host), and read access to one immutable set of values. Frozen in ABI 1.
+ * Configuration of a plugin instance: declared keys with types and defaults (checked and documented
+ * by the host), and read access to one immutable set of values. Frozen in ABI 1.
  */
 #ifndef WAYPOST_ABI_CONFIG_H
 #define WAYPOST_ABI_CONFIG_H
@@ -22,16 +22,19 @@ extern "C" {
 
 #define WP_CONFIG_REQUIRED 1u   /* no default: must be set */
 #define WP_CONFIG_SECRET 2u     /* value is never printed */
-#define WP_CONFIG_RELOADABLE 4u /* reconfigure can change it; otherwise a change needs a restart */
+#define WP_CONFIG_RELOADABLE 4u /* reconfigure can change it; otherwise a change needs a restart   \
+                                 */
 
 /* One key a plugin reads. The documentation and the checks come from here and nowhere else. */
 typedef struct wp_config_key {
     const char* name; /* lower case, words joined by '_' */
     int32_t type;     /* WP_CONFIG_* */
     uint32_t flags;
-    const char* fallback; /* default as written in the configuration ("30s"; lists: comma-separated), or null */
+    const char* fallback; /* default as written in the configuration ("30s"; lists:
+                             comma-separated), or null */
     const char* help;     /* one or two sentences; with the unit and the effect */
-    int64_t minimum;      /* of integer, duration (ns) and size (bytes); ignored when maximum < minimum */
+    int64_t
+        minimum; /* of integer, duration (ns) and size (bytes); ignored when maximum < minimum */
     int64_t maximum;
 } wp_config_key;
 

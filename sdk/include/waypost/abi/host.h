@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the host offers to a plugin instance: services, asked for by id. Frozen in ABI 1: wp_host, log, listen
- * (config is in config.h). Services in draft/ have their final ids and may still get new revisions.
+ * What the host offers to a plugin instance: services, asked for by id. Frozen in ABI 1: wp_host,
+ * log, listen (config is in config.h). Services in draft/ have their final ids and may still get
+ * new revisions.
  */
 #ifndef WAYPOST_ABI_HOST_H
 #define WAYPOST_ABI_HOST_H
@@ -50,10 +51,11 @@ typedef struct wp_host_listen {
     uint32_t struct_size;
     uint32_t reserved;
     /*
-     * [control] Opens a listening socket: "127.0.0.1:25", "[::1]:25", "*:25" or "unix:/run/waypost/lmtp". The
-     * host binds with its own privilege. The descriptor is non-blocking, close-on-exec, and belongs to the
-     * caller. A plugin that opens the same endpoint again after a restart of the instance gets the same queue of
-     * connections. Port 0 picks a free one; the kernel's status lists what was bound.
+     * [control] Opens a listening socket: "127.0.0.1:25", "[::1]:25", "*:25" or
+     * "unix:/run/waypost/lmtp". The host binds with its own privilege. The descriptor is
+     * non-blocking, close-on-exec, and belongs to the caller. A plugin that opens the same endpoint
+     * again after a restart of the instance gets the same queue of connections. Port 0 picks a free
+     * one; the kernel's status lists what was bound.
      */
     wp_status (*open)(const wp_host* host, wp_str endpoint, int32_t* fd, wp_error* error);
 } wp_host_listen;

@@ -38,7 +38,8 @@ typedef struct wp_plugin {
     const char* summary; /* one line for `waypost plugins` */
     const char* sdk_version;
     const char* const* provides; /* facets, "wp.channel/1"; null-terminated */
-    const char* const* needs;    /* host services it cannot live without; refused at load when one is missing */
+    const char* const*
+        needs; /* host services it cannot live without; refused at load when one is missing */
     const wp_config_key* config; /* keys it reads; the configuration is checked against them */
     uint64_t config_count;
 
@@ -53,7 +54,8 @@ typedef struct wp_plugin {
     void (*stop)(void* self);
     /* [control] Frees the instance. */
     void (*destroy)(void* self);
-    /* [control] Optional. Checks all of the new configuration, then switches to it; on error the old one stays. */
+    /* [control] Optional. Checks all of the new configuration, then switches to it; on error the
+     * old one stays. */
     wp_status (*reconfigure)(void* self, const wp_config* config, wp_error* error);
     /* [any] The vtable of a facet this instance provides, or null. Lives until destroy. */
     const void* (*facet)(void* self, const char* id);

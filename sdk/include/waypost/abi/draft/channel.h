@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.channel/1: delivers jobs. A job is one message for one or more recipients with the same next hop. An
- * inbound channel needs no facet; it calls wp.host.ingress/1. Draft.
+ * wp.channel/1: delivers jobs. A job is one message for one or more recipients with the same next
+ * hop. An inbound channel needs no facet; it calls wp.host.ingress/1. Draft.
  *
- * Two ways: `stage` takes part in the log group that accepts the message (local stores with a journal: no
- * queue, one flush); `deliver` works later, from the queue, and reports per recipient, at once or days later.
+ * Two ways: `stage` takes part in the log group that accepts the message (local stores with a
+ * journal: no queue, one flush); `deliver` works later, from the queue, and reports per recipient,
+ * at once or days later.
  */
 #ifndef WAYPOST_ABI_DRAFT_CHANNEL_H
 #define WAYPOST_ABI_DRAFT_CHANNEL_H
@@ -23,14 +24,14 @@ extern "C" {
 
 typedef struct wp_job_recipient {
     uint32_t struct_size;
-    uint32_t notify;   /* WP_NOTIFY_* */
-    wp_str address;    /* where it goes now */
-    wp_str original;   /* as the first sender wrote it */
+    uint32_t notify; /* WP_NOTIFY_* */
+    wp_str address;  /* where it goes now */
+    wp_str original; /* as the first sender wrote it */
     wp_str orcpt;
-    wp_str account;    /* canonical account ("ann@example.com") of a local recipient, or empty */
-    wp_str detail;     /* of user+detail, or empty */
-    uint64_t key;      /* stable through retries: with the job's id the idempotence key */
-    int64_t quota_bytes;    /* effective quota of the account; -1 none */
+    wp_str account;      /* canonical account ("ann@example.com") of a local recipient, or empty */
+    wp_str detail;       /* of user+detail, or empty */
+    uint64_t key;        /* stable through retries: with the job's id the idempotence key */
+    int64_t quota_bytes; /* effective quota of the account; -1 none */
     int64_t quota_messages; /* -1 none */
 } wp_job_recipient;
 
@@ -48,23 +49,25 @@ typedef struct wp_job {
     wp_str envid;
     const wp_job_recipient* recipients;
     uint64_t recipient_count;
-    void* impl;          /* the host's own */
+    void* impl; /* the host's own */
 } wp_job;
 
 typedef struct wp_host_jobs {
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] A reference to the message's bytes; unref it. */
-    wp_status (*content)(const wp_host* host, const wp_job* job, wp_content** content, wp_error* error);
+    wp_status (*content)(const wp_host* host, const wp_job* job, wp_content** content,
+                         wp_error* error);
     /*
-     * [any] What became of a recipient: WP_OK delivered, WP_TEMPFAIL try again, WP_PERMFAIL return it. Each
-     * recipient exactly once a job. `error` carries codes and the remote's words.
+     * [any] What became of a recipient: WP_OK delivered, WP_TEMPFAIL try again, WP_PERMFAIL return
+     * it. Each recipient exactly once a job. `error` carries codes and the remote's words.
      */
     void (*report)(const wp_host* host, const wp_job* job, uint64_t recipient, wp_status status,
                    const wp_error* error);
-    /* [any] The same for a job whose deliver returned WP_OK with recipients "handed over, will tell later". */
-    void (*report_later)(const wp_host* host, uint64_t job_id, uint64_t recipient_key, wp_status status,
-                         const wp_error* error);
+    /* [any] The same for a job whose deliver returned WP_OK with recipients "handed over, will tell
+     * later". */
+    void (*report_later)(const wp_host* host, uint64_t job_id, uint64_t recipient_key,
+                         wp_status status, const wp_error* error);
 } wp_host_jobs;
 
 typedef struct wp_channel {
@@ -73,8 +76,9 @@ typedef struct wp_channel {
     /* [worker] Takes the job and reports each recipient, before or after `done`. */
     wp_status (*deliver)(void* self, wp_job* job, wp_error* error, wp_done done);
     /*
-     * [commit] Optional. Delivers within the group: results[i] tells each recipient's fate (status WP_OK,
-     * WP_TEMPFAIL: queue it, WP_OVERQUOTA, WP_PERMFAIL). Nothing is visible before the group is durable.
+     * [commit] Optional. Delivers within the group: results[i] tells each recipient's fate (status
+     * WP_OK, WP_TEMPFAIL: queue it, WP_OVERQUOTA, WP_PERMFAIL). Nothing is visible before the group
+     * is durable.
      */
     wp_status (*stage)(void* self, wp_group* group, const wp_job* job, wp_error* results);
 } wp_channel;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.directory/1: a source of entries. A backend pushes entries into a feed; the kernel reformats them into its
- * cache. Functions may block: they run on workers. Draft.
+ * wp.directory/1: a source of entries. A backend pushes entries into a feed; the kernel reformats
+ * them into its cache. Functions may block: they run on workers. Draft.
  */
 #ifndef WAYPOST_ABI_DRAFT_DIRECTORY_H
 #define WAYPOST_ABI_DRAFT_DIRECTORY_H
@@ -30,13 +30,14 @@ typedef struct wp_entry {
 } wp_entry;
 
 /* wp_feed.begin kinds */
-#define WP_FEED_FULL 1    /* the entries that follow are all there are; what is not among them is gone */
+#define WP_FEED_FULL                                                                               \
+    1 /* the entries that follow are all there are; what is not among them is gone */
 #define WP_FEED_CHANGES 2 /* entries are created or replaced; removals are named */
 
 /*
- * Given by the host. begin .. commit is one transaction: the cache shows none of it before commit. One
- * transaction at a time a backend; the feed's functions block while the cache is busy. [worker] or a thread
- * of the backend.
+ * Given by the host. begin .. commit is one transaction: the cache shows none of it before commit.
+ * One transaction at a time a backend; the feed's functions block while the cache is busy. [worker]
+ * or a thread of the backend.
  */
 typedef struct wp_feed {
     uint32_t struct_size;
@@ -89,7 +90,7 @@ typedef struct wp_write {
     wp_entry entry;                       /* add: all of it; otherwise dn (and uuid) */
     const wp_modification* modifications; /* modify */
     uint64_t modification_count;
-    wp_str new_dn;                        /* rename */
+    wp_str new_dn; /* rename */
 } wp_write;
 
 typedef struct wp_directory {
@@ -98,18 +99,22 @@ typedef struct wp_directory {
     /* [worker] May block. Reads into the feed, begin to commit. */
     wp_status (*read)(void* self, const wp_read* request, const wp_feed* feed, wp_error* error);
     /*
-     * [control] From now on pushes changes into the feed from a thread of its own, starting behind `cookie`, until
-     * stop. WP_UNSUPPORTED: the host polls with WP_READ_CHANGES.
+     * [control] From now on pushes changes into the feed from a thread of its own, starting behind
+     * `cookie`, until stop. WP_UNSUPPORTED: the host polls with WP_READ_CHANGES.
      */
     wp_status (*watch)(void* self, wp_bytes cookie, const wp_feed* feed, wp_error* error);
     /*
-     * [worker] May block. Writes in order; stops at the first failure, *applied tells how many were done. The
-     * changes come back through the feed; when this returns WP_OK a live feed has delivered them.
+     * [worker] May block. Writes in order; stops at the first failure, *applied tells how many were
+     * done. The changes come back through the feed; when this returns WP_OK a live feed has
+     * delivered them.
      */
-    wp_status (*write)(void* self, const wp_write* writes, uint64_t count, uint64_t* applied, wp_error* error);
-    /* [worker] May block. Is this the entry's password? WP_OK, WP_DENIED, WP_NOT_FOUND, WP_TEMPFAIL (away). */
+    wp_status (*write)(void* self, const wp_write* writes, uint64_t count, uint64_t* applied,
+                       wp_error* error);
+    /* [worker] May block. Is this the entry's password? WP_OK, WP_DENIED, WP_NOT_FOUND, WP_TEMPFAIL
+     * (away). */
     wp_status (*authenticate)(void* self, wp_str dn, wp_str secret, wp_error* error);
-    /* [worker] May block. Entries whose mail addresses or uid are `key`, into the feed as CHANGES. R5.7. */
+    /* [worker] May block. Entries whose mail addresses or uid are `key`, into the feed as CHANGES.
+     * R5.7. */
     wp_status (*lookup)(void* self, wp_str key, const wp_feed* feed, wp_error* error);
     /* [any] The bases (DNs) this backend owns; constant after start. */
     uint64_t (*base_count)(void* self);

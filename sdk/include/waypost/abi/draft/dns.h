@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.dns/1: changes DNS data of zones we may change. wp.resolver/1: answers DNS questions. Draft; not called yet.
+ * wp.dns/1: changes DNS data of zones we may change. wp.resolver/1: answers DNS questions. Draft;
+ * not called yet.
  *
- * Records are text: owner, type and rdata in presentation format, so that no wire format crosses the boundary.
+ * Records are text: owner, type and rdata in presentation format, so that no wire format crosses
+ * the boundary.
  */
 #ifndef WAYPOST_ABI_DRAFT_DNS_H
 #define WAYPOST_ABI_DRAFT_DNS_H
@@ -42,18 +44,20 @@ typedef struct wp_dns_change {
 typedef struct wp_dns {
     uint32_t struct_size;
     uint32_t abilities;
-    /* [worker] The zone that holds a name and that this updater may change; empty: none. *zone is valid until stop. */
+    /* [worker] The zone that holds a name and that this updater may change; empty: none. *zone is
+     * valid until stop. */
     wp_status (*zone_of)(void* self, wp_str name, wp_str* zone, wp_error* error);
     wp_status (*create_zone)(void* self, wp_str zone, wp_error* error);
     /*
-     * [worker] All or nothing in one zone; a requirement that does not hold is WP_CONFLICT. The same key again is
-     * answered like the first time. WP_OK is no proof: the caller reads back.
+     * [worker] All or nothing in one zone; a requirement that does not hold is WP_CONFLICT. The
+     * same key again is answered like the first time. WP_OK is no proof: the caller reads back.
      */
-    wp_status (*apply)(void* self, wp_str zone, wp_str key, const wp_dns_change* changes, uint64_t count,
-                       wp_error* error);
-    /* [worker] What the authoritative servers of the zone say, into caller's rows; *count in: room, out: needed. */
-    wp_status (*read)(void* self, wp_str zone, wp_str owner, wp_str type, wp_record* rows, uint64_t* count,
-                      wp_error* error);
+    wp_status (*apply)(void* self, wp_str zone, wp_str key, const wp_dns_change* changes,
+                       uint64_t count, wp_error* error);
+    /* [worker] What the authoritative servers of the zone say, into caller's rows; *count in: room,
+     * out: needed. */
+    wp_status (*read)(void* self, wp_str zone, wp_str owner, wp_str type, wp_record* rows,
+                      uint64_t* count, wp_error* error);
 } wp_dns;
 
 #define WP_SECURITY_INSECURE 0
@@ -75,9 +79,10 @@ typedef struct wp_answer {
 typedef struct wp_resolver {
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] WP_NOT_FOUND: no such name or no such type (rcode tells); WP_TEMPFAIL: no answer in time. */
-    wp_status (*resolve)(void* self, wp_str name, wp_str type, int64_t deadline_ns, const wp_answer** answer,
-                         wp_error* error, wp_done done);
+    /* [any] WP_NOT_FOUND: no such name or no such type (rcode tells); WP_TEMPFAIL: no answer in
+     * time. */
+    wp_status (*resolve)(void* self, wp_str name, wp_str type, int64_t deadline_ns,
+                         const wp_answer** answer, wp_error* error, wp_done done);
     void (*release)(void* self, const wp_answer* answer);
 } wp_resolver;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.filter/1: policy and content hooks, from the connection to the end of the message. Draft; not called yet.
+ * wp.filter/1: policy and content hooks, from the connection to the end of the message. Draft; not
+ * called yet.
  *
- * A filter looks at a transaction through wp_view and answers with a verdict; edits are recorded and applied by the
- * kernel when the message is accepted, so that its bytes are written once. A filter that signs (DKIM) sees the
- * message as it will leave: edits of earlier filters included.
+ * A filter looks at a transaction through wp_view and answers with a verdict; edits are recorded
+ * and applied by the kernel when the message is accepted, so that its bytes are written once. A
+ * filter that signs (DKIM) sees the message as it will leave: edits of earlier filters included.
  */
 #ifndef WAYPOST_ABI_DRAFT_FILTER_H
 #define WAYPOST_ABI_DRAFT_FILTER_H
@@ -24,8 +25,8 @@ extern "C" {
 #define WP_STAGE_HELO 2u
 #define WP_STAGE_MAIL 4u
 #define WP_STAGE_RCPT 8u
-#define WP_STAGE_HEADER 16u /* header complete, body still coming */
-#define WP_STAGE_END 32u    /* whole message, before it is accepted */
+#define WP_STAGE_HEADER 16u   /* header complete, body still coming */
+#define WP_STAGE_END 32u      /* whole message, before it is accepted */
 #define WP_STAGE_OUTBOUND 64u /* before a channel sends a copy */
 
 #define WP_VERDICT_PASS 0 /* also an unknown value */
@@ -64,14 +65,16 @@ typedef struct wp_view {
     wp_content* content; /* from WP_STAGE_END on: pieces in place; before, null */
 } wp_view;
 
-/* Caller-allocated. Edits and texts stay the filter's and valid until the kernel calls `done_with`. */
+/* Caller-allocated. Edits and texts stay the filter's and valid until the kernel calls `done_with`.
+ */
 typedef struct wp_verdict {
     uint32_t struct_size;
     int32_t action;
     wp_error reply;
     const wp_edit* edits;
     uint64_t edit_count;
-    const wp_pair* results; /* for Authentication-Results and the trace: "dkim" = "pass header.d=..." */
+    const wp_pair*
+        results; /* for Authentication-Results and the trace: "dkim" = "pass header.d=..." */
     uint64_t result_count;
     void* token; /* the filter's */
 } wp_verdict;
@@ -80,11 +83,12 @@ typedef struct wp_filter {
     uint32_t struct_size;
     uint32_t stages;
     /*
-     * [worker] One call a stage and transaction; session is the same pointer-sized value for all stages of one
-     * connection (a milter client keeps its socket by it). The answer may be WP_PENDING: look-ups are slow.
+     * [worker] One call a stage and transaction; session is the same pointer-sized value for all
+     * stages of one connection (a milter client keeps its socket by it). The answer may be
+     * WP_PENDING: look-ups are slow.
      */
-    wp_status (*inspect)(void* self, uint64_t session, const wp_view* view, wp_verdict* verdict, wp_error* error,
-                         wp_done done);
+    wp_status (*inspect)(void* self, uint64_t session, const wp_view* view, wp_verdict* verdict,
+                         wp_error* error, wp_done done);
     void (*done_with)(void* self, wp_verdict* verdict);
     /* [any] The connection is gone; drop what is kept for the session. */
     void (*ended)(void* self, uint64_t session);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.routes/1: generates rows of the routing and alias tables, from directory entries, from DNS or from the
- * operator's own list. Each row names its source, so that `waypost route` can explain a decision. Draft.
+ * wp.routes/1: generates rows of the routing and alias tables, from directory entries, from DNS or
+ * from the operator's own list. Each row names its source, so that `waypost route` can explain a
+ * decision. Draft.
  */
 #ifndef WAYPOST_ABI_DRAFT_ROUTES_H
 #define WAYPOST_ABI_DRAFT_ROUTES_H
@@ -20,7 +21,8 @@ extern "C" {
 #define WP_ROUTE_RELAY 2  /* to next_hop by channel */
 #define WP_ROUTE_ALIAS 3  /* rewrite the domain to target, then again */
 
-/* wp_route.state and wp_alias.state: effective status of domain and of entry (precedence is the kernel's) */
+/* wp_route.state and wp_alias.state: effective status of domain and of entry (precedence is the
+ * kernel's) */
 #define WP_STATE_ACTIVE 0
 #define WP_STATE_INACTIVE 1
 #define WP_STATE_DISABLED 2
@@ -66,8 +68,9 @@ typedef struct wp_route_input {
     uint32_t struct_size;
     uint32_t reserved;
     void* ctx;
-    wp_str domain;                /* the domain to generate for; empty: everything (tables not from the directory) */
-    const wp_entry* nodes;        /* its domain entries: DC node, organization node, parents, aliases */
+    wp_str
+        domain; /* the domain to generate for; empty: everything (tables not from the directory) */
+    const wp_entry* nodes; /* its domain entries: DC node, organization node, parents, aliases */
     uint64_t node_count;
     /* Up to `room` entries of users and groups, valid until the next call; *count 0 at the end. */
     wp_status (*next)(void* ctx, wp_entry* entries, uint64_t room, uint64_t* count);

@@ -52,7 +52,7 @@ public:
     void stop();
     /// Calls on_drain() of every session.
     void drain();
-    /// `fn` is called once, on an io thread or at once, when no connection is left.
+    /// `fn` is called once, on an io thread, when no connection is left.
     void when_empty(std::function<void()> fn);
 
     std::size_t threads() const noexcept { return threads_.size(); }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings of the transfer unit; the names are those of the [transfer] section of the
+// configuration.
+#pragma once
+
+#include "transfer/schedule.hpp"
+
+#include <waypost/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+namespace waypost::kernel::transfer {
+
+struct options {
+    std::filesystem::path state; // holds queue/
+    std::size_t message_size_limit = std::size_t{50} << 20U;
+    std::size_t ingest_budget = std::size_t{64} << 20U;
+    std::size_t max_recipients = 1'000;
+    std::size_t max_transactions = 20'000;
+    std::size_t max_jobs = 64; // deliveries from the queue under way at once
+    bool overquota_permanent = false;
+    retry_schedule retry;
+    std::size_t checkpoint_records = 10'000;
+    std::chrono::milliseconds checkpoint_interval{5000};
+    std::size_t queue_map_bytes = std::size_t{16} << 30U;
+
+    /// Runs a task that may block on a worker.
+    std::function<void(std::function<void()>)> run_on_worker;
+    /// Unix time in nanoseconds; replaced by tests.
+    std::function<std::int64_t()> now;
+    /// Told what happened to messages: one line each, structured text.
+    std::function<void(std::string_view)> log = [](std::string_view) {};
+};
+
+} // namespace waypost::kernel::transfer

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transfer/transaction.hpp"
+
+#include "log/fault.hpp"
+#include "transfer/errors.hpp"
+
+namespace waypost::kernel::transfer {
+
+namespace {
+
+error too_large(std::size_t limit) {
+    return {WP_PERMFAIL, 552,
+            5,           3,
+            4,           "message is larger than the limit of " + std::to_string(limit) + " bytes"};
+}
+
+} // namespace
+
+transaction::transaction(context& unit, const wp_client& client, const wp_sender& sender)
+    : unit_(unit), content_(unit) {
+    envelope_.sender = view(sender.address);
+    envelope_.envid = view(sender.envid);
+    envelope_.flags = sender.flags;
+    envelope_.client_address = view(client.address);
+    envelope_.client_name = view(client.name);
+    envelope_.protocol = view(client.protocol);
+    envelope_.principal = view(client.principal);
+    envelope_.received_ns = unit.settings.now();
+    may_relay_ = (client.flags & WP_CLIENT_TRUSTED) != 0 || client.principal.size != 0;
+    final_ = (client.flags & WP_CLIENT_FINAL) != 0;
+    ++unit_.transactions;
+}
+
+transaction::~transaction() {
+    --unit_.transactions;
+}
+
+result<void> transaction::add_recipient(const wp_recipient& to) {
+    if (first_of_.size() >= unit_.settings.max_recipients)
+        return error(WP_BUSY, 452, 4, 5, 3, "too many recipients");
+    thread_local routing::decision verdict; // used again: no allocation in the common case
+    unit_.router->decide(view(to.address), {.may_relay = may_relay_, .for_queue = false}, verdict);
+    if (verdict.status != WP_OK) {
+        ++unit_.counters.refused;
+        return verdict.refusal;
+    }
+    for (const auto& place : verdict.destinations)
+        if (place.channel != "hold" && unit_.channels.find(place.channel) == nullptr)
+            return error(WP_PERMFAIL, 550, 5, 4, 4, "no channel leads to " + place.address);
+    add_destinations(to, verdict);
+    return {};
+}
+
+void transaction::add_destinations(const wp_recipient& to, const routing::decision& verdict) {
+    first_of_.push_back(envelope_.recipients.size());
+    for (const auto& place : verdict.destinations) {
+        auto& row = envelope_.recipients.emplace_back();
+        row.key = envelope_.recipients.size();
+        row.address = place.address;
+        row.original = view(to.address);
+        row.orcpt = view(to.orcpt);
+        row.notify = to.notify;
+        row.channel = place.channel;
+        row.next_hop = place.next_hop;
+        row.account = place.account;
+        row.detail = place.detail;
+        row.quota_bytes = place.quota_bytes;
+        row.quota_messages = place.quota_messages;
+        row.state = place.channel == "hold" ? recipient_state::held : recipient_state::pending;
+    }
+}
+
+result<void> transaction::append(std::string_view bytes) {
+    if (too_large_ || size_ + bytes.size() > unit_.settings.message_size_limit) {
+        too_large_ = true;
+        return too_large(unit_.settings.message_size_limit);
+    }
+    auto taken = content_.append(bytes);
+    if (taken)
+        size_ += bytes.size();
+    return taken;
+}
+
+wp_status transaction::commit(wp_receipt* receipt, wp_done done, error& why) {
+    receipt_ = receipt;
+    done_ = done;
+    if (too_large_) {
+        why = too_large(unit_.settings.message_size_limit);
+        return why.status;
+    }
+    if (envelope_.recipients.empty()) {
+        why = error(WP_INVALID, 554, 5, 5, 1, "no valid recipients");
+        return why.status;
+    }
+    encode(envelope_, text_);
+    expected_bytes = static_cast<std::uint32_t>(text_.size() + content_.memory().size());
+    if (!content_.in_file())
+        return submit(why);
+    content_.finish([this](result<void> written) {
+        error refused;
+        if (!written)
+            refused = written.failure();
+        if (!written || submit(refused) != WP_PENDING)
+            end(refused.status, &refused);
+    });
+    return WP_PENDING;
+}
+
+wp_status transaction::submit(error& why) {
+    const auto status = unit_.log->submit(*this, &why);
+    if (status != WP_PENDING && why.smtp == 0)
+        why = error(why.status, 451, 4, 3, 0, why.text);
+    return status;
+}
+
+result<void> transaction::prepare(log::group& into) {
+    const auto memory = content_.memory();
+    id_ = into.put_message({.envelope = text_,
+                            .content = content_.in_file() ? std::span<const std::string_view>{}
+                                                          : std::span(&memory, 1),
+                            .file = content_.file()});
+    stage(into);
+    return settle(into);
+}
+
+void transaction::stage(log::group& into) {
+    const auto lifetime = std::chrono::nanoseconds(unit_.settings.retry.lifetime).count();
+    const auto fates = unit_.staging.stage(into,
+                                           {.id = id_,
+                                            .size = size_,
+                                            .from = &envelope_,
+                                            .expires_ns = envelope_.received_ns + lifetime},
+                                           envelope_.recipients);
+    fates_.assign(fates.begin(), fates.end());
+}
+
+bool transaction::goes_to_queue(const recipient& to, const outcome& fate) const {
+    if (to.state == recipient_state::held || fate.status == WP_PENDING)
+        return true;
+    return fate.status != WP_OK && !final_;
+}
+
+/// What is not delivered is queued. When nothing could be delivered and nothing waits, the client
+/// is told instead of being promised something.
+result<void> transaction::settle(log::group& into) {
+    envelope rest;
+    bool any_delivered = false;
+    bool any_waiting = false;
+    const error* refused = nullptr;
+    for (std::size_t i = 0; i < fates_.size(); ++i) {
+        any_delivered |= fates_[i].status == WP_OK;
+        any_waiting |= fates_[i].status == WP_PENDING || fates_[i].status == WP_TEMPFAIL ||
+                       fates_[i].status == WP_BUSY;
+        if (fates_[i].status != WP_OK && fates_[i].status != WP_PENDING)
+            refused = &fates_[i].why;
+        if (!goes_to_queue(envelope_.recipients[i], fates_[i]))
+            continue;
+        rest.recipients.push_back(envelope_.recipients[i]);
+        auto& row = rest.recipients.back();
+        if (fates_[i].status != WP_PENDING) {
+            row.attempts = 1;
+            row.last_error = fates_[i].why.text;
+        }
+        row.next_try_ns =
+            envelope_.received_ns + unit_.settings.retry.wait(row.attempts, id_).count();
+        if (row.attempts == 0)
+            row.next_try_ns = envelope_.received_ns;
+        if (fates_[i].status == WP_PERMFAIL)
+            row.state = recipient_state::failed;
+    }
+    if (!any_delivered && refused != nullptr && (final_ || !any_waiting))
+        return *refused;
+    if (rest.recipients.empty())
+        return {};
+    auto recipients = std::move(rest.recipients);
+    rest = envelope_;
+    rest.recipients = std::move(recipients);
+    unit_.queue->put(into, id_, rest, true);
+    return {};
+}
+
+void transaction::fill_receipt(const result<void>& whole) const {
+    if (receipt_ == nullptr)
+        return;
+    receipt_->message = id_;
+    if (receipt_->results == nullptr)
+        return;
+    const auto places = std::min<std::size_t>(receipt_->result_count, first_of_.size());
+    for (std::size_t i = 0; i < places; ++i) {
+        auto& out = receipt_->results[i];
+        out = blank_error();
+        const auto at = first_of_[i];
+        if (at < fates_.size() && fates_[at].status != WP_OK && fates_[at].status != WP_PENDING)
+            fill(&out, fates_[at].why);
+        else if (!whole)
+            fill(&out, whole.failure());
+    }
+    receipt_->result_count = static_cast<std::uint32_t>(places);
+}
+
+void transaction::done(const result<void>& outcome, log::position) {
+    log::fault::point("transfer.accepted.before-answer");
+    fill_receipt(outcome);
+    if (outcome) {
+        ++unit_.counters.accepted;
+        for (const auto& fate : fates_)
+            ++(fate.status == WP_OK ? unit_.counters.delivered : unit_.counters.deferred);
+        end(WP_OK, nullptr);
+        return;
+    }
+    ++unit_.counters.refused;
+    auto why = outcome.failure();
+    if (why.smtp == 0)
+        why = error(why.status, 451, 4, 3, 0, why.text);
+    end(why.status, &why);
+}
+
+void transaction::end(wp_status status, const error* why) {
+    const auto call = done_;
+    auto told = blank_error();
+    if (why != nullptr)
+        fill(&told, *why);
+    delete this;
+    call.fn(call.ctx, status, why != nullptr ? &told : nullptr);
+}
+
+} // namespace waypost::kernel::transfer

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// One message on its way in: envelope and verdicts, the collected bytes, then the operation that
+// makes it durable. The life of a wp_tx: open, recipient (1..n), append (0..n), commit or abort. At
+// commit the message, its place in the mailboxes that can take it now, and a queue entry for the
+// rest go into one group of the log.
+#pragma once
+
+#include "log/operation.hpp"
+#include "transfer/context.hpp"
+#include "transfer/envelope.hpp"
+#include "transfer/spill.hpp"
+
+#include <waypost/abi/draft/ingress.h>
+
+#include <string>
+#include <vector>
+
+namespace waypost::kernel::transfer {
+
+/// Used by one thread at a time: the channel's, then the committer's.
+class transaction final : public log::operation {
+public:
+    transaction(context& unit, const wp_client& client, const wp_sender& sender);
+    ~transaction() override;
+
+    result<void> add_recipient(const wp_recipient& to);
+    result<void> append(std::string_view bytes);
+    wp_status ready(wp_done done) { return content_.ready(done); }
+    /// After WP_PENDING the transaction ends itself. Otherwise it is still the caller's to delete.
+    wp_status commit(wp_receipt* receipt, wp_done done, error& why);
+
+    result<void> prepare(log::group& into) override;
+    void done(const result<void>& outcome, log::position at) override;
+
+private:
+    void add_destinations(const wp_recipient& to, const routing::decision& verdict);
+    wp_status submit(error& why);
+    void stage(log::group& into);
+    result<void> settle(log::group& into);
+    bool goes_to_queue(const recipient& to, const outcome& fate) const;
+    void fill_receipt(const result<void>& whole) const;
+    void end(wp_status status, const error* why);
+
+    context& unit_;
+    envelope envelope_;
+    std::vector<std::size_t>
+        first_of_; // per accepted recipient: its first destination in envelope_.recipients
+    bool may_relay_ = false;
+    bool final_ = false;
+    bool too_large_ = false;
+    std::uint64_t size_ = 0;
+    spill content_;
+    std::string text_; // the envelope as written
+    std::vector<outcome> fates_;
+    log::message_id id_ = 0;
+    wp_receipt* receipt_ = nullptr;
+    wp_done done_{};
+};
+
+} // namespace waypost::kernel::transfer
