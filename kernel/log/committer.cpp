@@ -43,6 +43,12 @@ committer::committer(const options& settings, message_index& index,
     tail_.push_back({state.end.last, state.replayed_bytes});
 }
 
+void committer::begin_refusing(const error& why) {
+    const std::lock_guard hold(mutex_);
+    refusing_ = true;
+    refusal_ = why;
+}
+
 void committer::start() {
     thread_ = std::thread([this] { run(); });
 }
@@ -86,6 +92,7 @@ wp_status committer::submit(operation& work, error* why) {
     }
     pending_ += 1;
     pending_bytes_ += bytes;
+    work.charged_bytes_ = work.expected_bytes;
     work.next_ = nullptr;
     if (head_) {
         newest_->next_ = &work;
@@ -281,7 +288,7 @@ void committer::complete(const result<void>& outcome, position at) {
 
 void committer::finish(operation& one, const result<void>& outcome, position at) {
     pending_ -= 1;
-    pending_bytes_ -= one.expected_bytes;
+    pending_bytes_ -= one.charged_bytes_;
     one.done(outcome, at);
 }
 

@@ -47,6 +47,8 @@ public:
               const recovered& state, std::function<void()> wake_checkpoints);
     ~committer() { stop(); }
 
+    /// The disk takes no writes at start: submit() refuses until a probe succeeds. Before start().
+    void begin_refusing(const error& why);
     void start();
     /// Commits what waits, then ends the thread.
     void stop();

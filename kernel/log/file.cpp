@@ -41,7 +41,8 @@ enum trace_operation : unsigned char {
     synced,
     synced_dir,
     renamed,
-    unlinked
+    unlinked,
+    remark
 };
 
 struct state {
@@ -128,6 +129,10 @@ void fail(call which, int nth, int code, int more) {
 void clear() {
     for (const auto which : {call::create, call::write, call::sync})
         fail(which, 0, 0);
+}
+
+void note(const std::string& text) {
+    trace(remark, {}, 0, text);
 }
 
 void record(const std::string& path) {

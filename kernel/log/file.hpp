@@ -66,6 +66,8 @@ enum class call { create, write, sync };
 /// leaves its first half in the file, as a real one may.
 void fail(call which, int nth, int code, int more = 0);
 void clear();
+/// Puts a remark into the trace (operation 7), for instance what was acknowledged.
+void note(const std::string& text);
 /// Starts the trace; an empty path ends it.
 void record(const std::string& path);
 } // namespace file_faults

@@ -60,15 +60,21 @@ result<void> message_log::recover(std::span<consumer* const> consumers) {
     torn_bytes_ = found->torn_bytes;
     committer_ = std::make_unique<committer>(settings_, *index_, consumers, *found,
                                              [this] { wake_maintenance(); });
-    // A new segment from the first moment: it says where the log ended, and proves that the disk
+    // A new segment from the first moment: it says where the log ended. On a full disk the log
+    // starts all the same, so that mail can be read and removed, and takes nothing until the disk
     // takes writes.
     auto& tail = committer_->tail();
-    if (auto opened = tail.open_next(found->end.last + 1); !opened)
-        return opened;
-    index_->add_segment(tail.segment(), found->end.last);
+    if (auto opened = tail.open_next(found->end.last + 1); opened) {
+        index_->add_segment(tail.segment(), found->end.last);
+    } else {
+        settings_.report(opened.failure());
+        committer_->begin_refusing(opened.failure());
+    }
     compaction_ = std::make_unique<compaction>(settings_, *index_, tail,
                                                [this] { return checkpoint_index(); });
-    return checkpoint_index();
+    if (auto written = checkpoint_index(); !written)
+        settings_.report(written.failure());
+    return {};
 }
 
 message_log::~message_log() {

@@ -33,6 +33,7 @@ public:
 private:
     friend class committer;
     operation* next_ = nullptr;
+    std::uint32_t charged_bytes_ = 0;
 };
 
 } // namespace waypost::kernel::log

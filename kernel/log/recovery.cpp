@@ -149,7 +149,8 @@ result<void> recovery::find_starts() {
     return {};
 }
 
-/// The first segment with a group that some consumer needs.
+/// The first segment with a group that some consumer needs. Of several that begin with the same
+/// group all but the last are empty, and what failed in them is not looked at.
 result<std::size_t> recovery::first_needed() const {
     position least = std::numeric_limits<position>::max();
     for (const auto& [id, start] : starts_)
@@ -165,9 +166,6 @@ result<std::size_t> recovery::first_needed() const {
 }
 
 result<void> recovery::replay(std::size_t first) {
-    // Segments may begin with the same group when all but the last of them are empty.
-    while (first > 0 && hot_[first - 1].header.first == hot_[first].header.first)
-        --first;
     out_.end.last = hot_[first].header.first - 1;
     for (std::size_t at = first; at < hot_.size(); ++at) {
         // What a killed process wrote may be in the page cache only; it must not be believed before

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -122,8 +123,10 @@ private:
 class log_test : public testing::Test {
 protected:
     log_test() {
-        char name[] = "/tmp/waypost-log-XXXXXX";
-        directory = ::mkdtemp(name);
+        // In memory where there is such a place: hundreds of starts, each with several flushes.
+        std::string name = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+        name += "/waypost-log-XXXXXX";
+        directory = ::mkdtemp(name.data());
         settings.directory = directory;
         settings.background = false;
         settings.index_map_bytes = std::size_t{64} << 20U;

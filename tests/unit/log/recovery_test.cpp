@@ -204,6 +204,25 @@ TEST_F(recovery_test, a_full_disk_is_told_as_such) {
     EXPECT_EQ(memory.seen(), std::vector<std::string>{"after"});
 }
 
+TEST_F(recovery_test, a_full_disk_at_start_refuses_mail_but_lets_it_be_read) {
+    settings.probe_interval = std::chrono::milliseconds(0);
+    open();
+    const auto id = put("good", "good");
+    close();
+    memory.forget();
+    file_faults::fail(file_faults::call::write, 1, ENOSPC, 1000);
+    open();
+    EXPECT_EQ(read(id), "good");
+    put_operation probe("x");
+    const auto outcome = run(probe);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.failure().smtp, 452);
+    file_faults::clear();
+    put("after", "after");
+    reopen();
+    EXPECT_EQ(memory.seen(), (std::vector<std::string>{"good", "after"}));
+}
+
 TEST_F(recovery_test, two_failures_stop_acceptance_until_a_probe_succeeds) {
     settings.probe_interval = std::chrono::hours(1);
     open();
