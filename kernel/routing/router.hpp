@@ -23,8 +23,9 @@ namespace waypost::kernel::routing {
 struct destination {
     enum class kind { local, relay };
     kind what = kind::local;
-    std::string channel; ///< "mailbox" of local, "hold" of parked mail; of relay: as the row says,
-                         ///< or the default
+    /// Of local: "mailbox"; "hold": accepted and parked; "retry": cannot be decided now, decide
+    /// again for `address`. Of relay: as the row says, or the default.
+    std::string channel;
     std::string address; ///< the current address
     std::string account; ///< of local: canonical account, "ann@example.com"
     std::string detail;  ///< of user+detail
@@ -44,6 +45,7 @@ struct decision {
 
 struct asker {
     bool may_relay = false; ///< authenticated, or from a trusted network
+    bool confirmed = false; ///< the directory was asked just now: a miss is final
     bool for_queue =
         false; ///< for mail accepted earlier: inactive is tried again, unknown domains are relayed
 };

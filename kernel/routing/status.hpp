@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Precedence of site, domain and user: the one place that computes effective status, allowed
-// services and quotas. SMTP, IMAP, POP3, delivery and `waypost route` all ask here (spec R4.8; the
-// table is docs/operations/precedence.md).
+// services and quotas. SMTP, IMAP, POP3, delivery and `waypost route` all ask here (R4.8).
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "directory/feed.hpp"
+
+#include "directory/keys.hpp"
+
+#include <waypost/abi/host.h>
+#include <waypost/dn.hpp>
+
+#include <fmt/format.h>
+
+namespace waypost::kernel::directory {
+
+namespace {
+
+void fill(wp_error* out, const error& why) noexcept {
+    if (!out)
+        return;
+    out->status = why.status;
+    out->smtp = why.smtp;
+    for (std::size_t i = 0; i < 3; ++i)
+        out->enhanced[i] = why.enhanced[i];
+    const auto size = std::min(why.text.size(), sizeof out->text - 1);
+    std::memcpy(out->text, why.text.data(), size);
+    out->text[size] = '\0';
+}
+
+} // namespace
+
+template <class Call>
+wp_status feed::guarded(void* ctx, wp_error* why, Call call) noexcept {
+    try {
+        auto outcome = call(*static_cast<feed*>(ctx));
+        if (outcome)
+            return WP_OK;
+        fill(why, outcome.failure());
+        return outcome.failure().status;
+    } catch (const std::exception& broken) {
+        fill(why, {WP_BUG, fmt::format("directory cache: {}", broken.what())});
+        return WP_BUG;
+    }
+}
+
+feed::feed(cache& into, std::string backend, bool of_lookup)
+    : cache_(into), backend_(std::move(backend)), of_lookup_(of_lookup) {
+    abi_.struct_size = sizeof abi_;
+    abi_.ctx = this;
+    abi_.begin = [](void* ctx, std::int32_t kind, wp_error* why) {
+        return guarded(ctx, why, [&](feed& self) { return self.begin(kind); });
+    };
+    abi_.entries = [](void* ctx, const wp_entry* items, std::uint64_t count, wp_error* why) {
+        return guarded(ctx, why, [&](feed& self) { return self.entries(items, count); });
+    };
+    abi_.removed = [](void* ctx, const wp_entry* items, std::uint64_t count, wp_error* why) {
+        return guarded(ctx, why, [&](feed& self) { return self.removed(items, count); });
+    };
+    abi_.present = [](void* ctx, const wp_str* uuids, std::uint64_t count, wp_error* why) {
+        return guarded(ctx, why, [&](feed& self) { return self.present(uuids, count); });
+    };
+    abi_.commit = [](void* ctx, wp_bytes cookie, wp_error* why) {
+        return guarded(ctx, why, [&](feed& self) { return self.commit(cookie); });
+    };
+    abi_.abort = [](void* ctx) { static_cast<feed*>(ctx)->end(); };
+    abi_.live = [](void* ctx, std::int32_t is_live) {
+        auto& self = *static_cast<feed*>(ctx);
+        if (!self.of_lookup_)
+            self.cache_.set_live(self.backend_, is_live != 0);
+    };
+}
+
+feed::~feed() = default;
+
+result<void> feed::begin(std::int32_t kind) {
+    if (kind != WP_FEED_CHANGES && (kind != WP_FEED_FULL || of_lookup_))
+        return error{WP_INVALID,
+                     fmt::format("backend {}: feed of unknown kind {}", backend_, kind)};
+    {
+        std::unique_lock lock(mutex_);
+        ended_.wait(lock, [&] { return !open_; });
+        open_ = true;
+    }
+    if (kind == WP_FEED_CHANGES)
+        return {};
+    auto started = builder::start(cache_, backend_);
+    if (started) {
+        full_ = *std::move(started);
+        return {};
+    }
+    end();
+    return started.failure();
+}
+
+void feed::end() {
+    full_.reset();
+    changes_.clear();
+    bytes_ = 0;
+    foreign_ = 0;
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+    ended_.notify_one();
+}
+
+result<void> feed::room_for(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ <= cache_.options_.change_limit)
+        return {};
+    return error{
+        WP_PERMFAIL,
+        fmt::format(
+            "backend {}: more than {} bytes of changes in one transaction; read in full instead",
+            backend_, cache_.options_.change_limit)};
+}
+
+result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
+    cache::backend who;
+    {
+        const std::lock_guard lock(cache_.backends_mutex_);
+        const auto found = cache_.backends_.find(backend_);
+        if (found == cache_.backends_.end())
+            return error{WP_INVALID, "unknown directory backend " + backend_};
+        who = found->second;
+    }
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto record = encode_entry(items[i], who.slot, full_ ? full_->sequence() : 0);
+        if (!record) {
+            cache_.options_.log(WP_LOG_WARNING, fmt::format("backend {}: entry left out: {}",
+                                                            backend_, record.failure().text));
+            continue;
+        }
+        if (!cache_.owns(who, entry_view(*record).normalised_dn())) {
+            if (++foreign_ == 1)
+                cache_.options_.log(
+                    WP_LOG_WARNING,
+                    fmt::format("backend {}: {} and what else is outside its bases is left out",
+                                backend_, view(items[i].dn)));
+            continue;
+        }
+        if (full_) {
+            if (auto put = full_->put(*record); !put)
+                return put;
+            continue;
+        }
+        if (auto room = room_for(record->size()); !room)
+            return room;
+        changes_.push_back({*std::move(record), {}, {}});
+    }
+    return {};
+}
+
+result<void> feed::removed(const wp_entry* items, std::uint64_t count) {
+    if (full_)
+        return {}; // what is not named is gone anyway
+    for (std::uint64_t i = 0; i < count; ++i) {
+        cache::change gone;
+        if (items[i].dn.size == 0) {
+            gone.uuid = view(items[i].uuid);
+        } else {
+            auto dn = normalise_dn(view(items[i].dn));
+            if (!dn)
+                continue; // never was in the cache
+            gone.key = entry_key(*dn);
+        }
+        if (auto room = room_for(gone.key.size() + gone.uuid.size() + sizeof gone); !room)
+            return room;
+        changes_.push_back(std::move(gone));
+    }
+    return {};
+}
+
+result<void> feed::present(const wp_str* uuids, std::uint64_t count) {
+    if (!full_)
+        return error{WP_INVALID,
+                     fmt::format("backend {}: present without a full transaction", backend_)};
+    for (std::uint64_t i = 0; i < count; ++i)
+        if (auto kept = full_->keep(view(uuids[i])); !kept)
+            return kept;
+    return {};
+}
+
+result<void> feed::commit(wp_bytes cookie) {
+    auto outcome = full_ ? full_->commit(view(cookie))
+                         : cache_.apply(backend_, changes_, view(cookie), !of_lookup_);
+    if (outcome)
+        commits_.fetch_add(1);
+    end();
+    return outcome;
+}
+
+} // namespace waypost::kernel::directory

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routing/address.hpp"
+
+namespace waypost::kernel::routing {
+
+namespace {
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+} // namespace
+
+address_parts split_address(std::string_view address) noexcept {
+    if (address.starts_with('<') && address.ends_with('>'))
+        address = address.substr(1, address.size() - 2);
+    // RFC 5321 s4.1.1.3: a source route is ignored.
+    if (address.starts_with('@'))
+        if (const auto colon = address.find(':'); colon != std::string_view::npos)
+            address.remove_prefix(colon + 1);
+    const auto at = address.rfind('@');
+    if (at == std::string_view::npos)
+        return {address, {}};
+    auto domain = address.substr(at + 1);
+    if (domain.ends_with('.'))
+        domain.remove_suffix(1);
+    return {address.substr(0, at), domain};
+}
+
+subaddress split_detail(std::string_view local, std::string_view separator) noexcept {
+    if (separator.empty() || local.size() < 2)
+        return {local, {}};
+    const auto at = local.find(separator, 1);
+    if (at == std::string_view::npos)
+        return {local, {}};
+    return {local.substr(0, at), local.substr(at + separator.size())};
+}
+
+folded_address::folded_address(std::string_view local, std::string_view domain) noexcept {
+    if (local.size() > max_local_part || domain.size() > max_domain_name)
+        return;
+    const bool quoted = local.size() >= 2 && local.front() == '"' && local.back() == '"';
+    if (quoted)
+        local = local.substr(1, local.size() - 2);
+    for (std::size_t i = 0; i < local.size(); ++i) {
+        if (quoted && local[i] == '\\' && i + 1 < local.size())
+            ++i; // RFC 5321 s4.1.2: the same mailbox
+        bytes_[size_++] = lower(local[i]);
+    }
+    at_ = size_;
+    bytes_[size_++] = '@';
+    for (const char c : domain)
+        bytes_[size_++] = lower(c);
+}
+
+std::string fold_name(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text)
+        out += lower(c);
+    return out;
+}
+
+} // namespace waypost::kernel::routing

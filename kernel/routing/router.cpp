@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routing/router.hpp"
+
+#include "routing/walk.hpp"
+
+#include <fmt/format.h>
+
+namespace waypost::kernel::routing {
+
+router::router(const directory::cache& cache, settings with)
+    : cache_(&cache), settings_(std::move(with)) {
+    for (auto& host : settings_.local_hosts)
+        host = fold_name(host);
+}
+
+void router::decide(std::string_view address, asker who, decision& out) const noexcept {
+    try {
+        walk(*cache_, settings_, who, out, nullptr).run(address);
+    } catch (const std::exception&) { // no memory
+        out.destinations.clear();
+        out.status = WP_TEMPFAIL;
+        out.refusal.status = WP_TEMPFAIL;
+        out.refusal.smtp = 451;
+        out.refusal.text.clear();
+    }
+}
+
+decision router::decide(std::string_view address, asker who) const {
+    decision out;
+    decide(address, who, out);
+    return out;
+}
+
+std::vector<step> router::explain(std::string_view address) const {
+    std::vector<step> out;
+    decision outcome;
+    asker who;
+    who.confirmed = true;
+    walk(*cache_, settings_, who, outcome, &out).run(address);
+    if (outcome.status != WP_OK) {
+        const auto& why = outcome.refusal;
+        out.push_back({"decision", {}, {}, fmt::format("refused: {} {}", why.smtp, why.text)});
+    }
+    for (const auto& to : outcome.destinations)
+        out.push_back({"decision",
+                       {},
+                       {},
+                       to.what == destination::kind::local
+                           ? fmt::format("accepted: {} of {}", to.channel,
+                                         to.account.empty() ? to.address : to.account)
+                           : fmt::format("accepted: {} to {} by channel {}", to.address,
+                                         to.next_hop, to.channel)});
+    return out;
+}
+
+bool router::knows_domain(std::string_view domain) const noexcept {
+    const folded_address key({}, domain);
+    return cache_->read().route(key.domain()).valid();
+}
+
+} // namespace waypost::kernel::routing
