@@ -25,6 +25,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, f"{TOP}/tests/bench")
 from lib.waypost import Waypost  # noqa: E402
+from site_folder import SiteError  # noqa: E402
 
 USERS = 10
 POINT = re.compile(r'fault::point\("([^"]+)"\)|crash_point\("([^"]+)"\)')
@@ -59,7 +60,7 @@ class Checker:
         """Reads, checks and deletes everything."""
         digest = hashlib.sha256(body).digest()
         for user in range(USERS):
-            box = poplib.POP3("127.0.0.1", self.system.ports["pop3"], timeout=60)
+            box = poplib.POP3("127.0.0.1", self.system.pop3_port, timeout=60)
             box.user(f"u{user}@example.com")
             box.pass_("secret")
             uids = [line.split() for line in box.uidl()[1]]
@@ -99,30 +100,38 @@ def load(system, first, options, record):
         return {int(line) for line in lines}
 
 
+def alive(system):
+    return system.process is not None and system.process.poll() is None
+
+
+def end(system, how):
+    if alive(system):
+        system.process.send_signal(how)
+        system.process.wait(timeout=60)
+    system.process = None
+
+
 def one_round(system, checker, number, rng, options, points):
     point = options.point or (f"{rng.choice(points)}:{rng.randint(1, 40)}" if rng.random() < 0.7 else "")
     system.environment = {"WAYPOST_CRASH_AT": point} if point else {}
     try:
         system.start()
-    except Exception:  # it may die while starting: checkpoints and recovery have points, too
+    except SiteError:  # it may die while starting: checkpoints and recovery have points, too
         pass
     killer = None
-    if system.process.poll() is None:
+    if alive(system):
         if not point:
             killer = threading.Timer(rng.uniform(0.05, 0.8), lambda: system.process.send_signal(signal.SIGKILL))
             killer.start()
         checker.acknowledged |= load(system, number * options.messages, options, f"{system.root}/record")
     if killer:
         killer.cancel()
-    died = system.process.poll() is not None
-    if not died:
-        system.process.send_signal(signal.SIGKILL)
-    system.process.wait(timeout=30)
+    died = not alive(system)
+    end(system, signal.SIGKILL)
     system.environment = {}
     system.start()
     checker.read_all(checker.expected(options.bytes))
-    system.process.send_signal(signal.SIGKILL if rng.random() < 0.5 else signal.SIGTERM)
-    system.process.wait(timeout=60)
+    end(system, signal.SIGKILL if rng.random() < 0.5 else signal.SIGTERM)
     print(f"round {number}: {point or 'random kill'}{'' if died else ' (end of load)'}, "
           f"{len(checker.acknowledged)} acknowledged, {len(checker.read)} read", flush=True)
 
@@ -140,16 +149,14 @@ def main():
     points = crash_points()
     folder = tempfile.mkdtemp(prefix="waypost-crash-")
     small = "[log]\nsegment_bytes = \"1MiB\"\ncheckpoint_records = 500\ncheckpoint_interval = \"200ms\"\n"
-    system = Waypost(folder, USERS, build=options.build, transfer=small)
-    system.process.terminate()
-    system.process.wait(timeout=60)
+    system = Waypost(folder, USERS, build=options.build, extra=small)
     checker = Checker(system)
     try:
         for number in range(options.rounds):
             one_round(system, checker, number, rng, options, points)
         problems = checker.finish()
     finally:
-        system.stop()
+        system.close()
         if not checker.problems:
             shutil.rmtree(folder, ignore_errors=True)
     for problem in problems:

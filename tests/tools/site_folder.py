@@ -58,6 +58,8 @@ class Site:
         self.control = self.folder / "state" / "control"
         self.log_file = self.folder / "waypostd.log"
         self.process = None
+        self.environment = {}  # additions for the daemon
+        self.before_exec = None  # called in the daemon's process before it becomes waypostd
 
     def program(self, name):
         for path in sorted(self.build.rglob(name)):
@@ -84,7 +86,8 @@ class Site:
                 with open(self.log_file, "ab") as log:
                     self.process = subprocess.Popen(
                         [daemon, "-c", self.config_file], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                        env={**os.environ, "NOTIFY_SOCKET": address}, start_new_session=True, cwd=self.folder)
+                        env={**os.environ, "NOTIFY_SOCKET": address, **self.environment}, start_new_session=True,
+                        cwd=self.folder, preexec_fn=self.before_exec)
                 self._await_ready(notify, time.monotonic() + timeout)
         except BaseException:
             self.stop()

@@ -183,5 +183,5 @@ class Postfix:
     def delivered(self):
         return count_files(f"{self.root}/mail")
 
-    def stop(self):
+    def close(self):
         self.group.stop()

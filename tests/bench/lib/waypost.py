@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waypost as a system under measurement: an instance of its own in a temporary folder."""
-import json
+"""Waypost as a system under measurement: a site of its own with users u0, u1, ... of example.com (password "secret"),
+each process in an accounting group."""
+import base64
+import hashlib
 import os
-import socket
-import subprocess
+import sys
 
-from lib.account import Group
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "tools"))
+from lib.account import Group  # noqa: E402
+from site_folder import Site  # noqa: E402
 
 CONFIG = """[site]
 state = "state"
 hostname = "mail.example.com"
 control = "state/control"
-plugin_path = ["{build}/plugins"]
-{transfer}
+plugin_path = ["{{plugins}}"]
+{extra}
 [plugins.smtp]
 listen = ["127.0.0.1:0"]
 max_connections_per_address = 0
@@ -23,7 +26,7 @@ max_connections = 20000
 max_connections_per_address = 0
 [plugins.directory-file]
 plugin = "ldif"
-file = "directory.ldif"
+file = "state/directory.ldif"
 [plugins.directory-routes]
 plugin = "directory"
 [plugins.mailbox]
@@ -76,61 +79,33 @@ userPassword: {{SSHA512}}{password}
 
 
 def hashed(password):
-    import base64
-    import hashlib
     salt = b"benchmark"
     return base64.b64encode(hashlib.sha512(password.encode() + salt).digest() + salt).decode()
 
 
-class Waypost:
+class Waypost(Site):
     name = "waypost"
 
-    def __init__(self, folder, users, build=None, transfer="", environment=None):
-        self.build = build or os.environ["WAYPOST_BUILD"]
-        self.root = f"{folder}/waypost"
-        os.makedirs(f"{self.root}/state", exist_ok=True)
-        with open(f"{self.root}/waypost.toml", "w") as out:
-            out.write(CONFIG.format(build=self.build, transfer=transfer))
+    def __init__(self, folder, users, build=None, extra=""):
+        super().__init__(f"{folder}/waypost", build or os.environ["WAYPOST_BUILD"], CONFIG.format(extra=extra))
+        self.create()
+        self.root = str(self.folder)
         password = hashed("secret")
-        with open(f"{self.root}/state/directory.ldif", "w") as out:
+        with open(self.folder / "state" / "directory.ldif", "w") as out:
             out.write(ROOTS)
             for i in range(users):
                 out.write(USER.format(i=i, password=password))
         self.group = Group("waypost")
-        self.environment = environment or {}
-        self.start()
+        self.before_exec = self.group.enter
 
-    def program(self, name):
-        for folder in ("kernel/daemon", "kernel/cli", "bin", "."):
-            if os.path.exists(f"{self.build}/{folder}/{name}"):
-                return f"{self.build}/{folder}/{name}"
-        raise FileNotFoundError(name)
-
-    def start(self):
-        notify = f"{self.root}/notify"
-        if os.path.exists(notify):
-            os.unlink(notify)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
-            ready.bind(notify)
-            ready.settimeout(60)
-            with open(f"{self.root}/waypost.log", "a") as log:
-                self.process = subprocess.Popen(
-                    [self.program("waypostd"), "-c", f"{self.root}/waypost.toml"], stdin=subprocess.DEVNULL,
-                    stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": notify, **self.environment},
-                    preexec_fn=self.group.enter)
-            while b"READY=1" not in ready.recv(4096):
-                pass
-        status = self.call("status")
-        self.ports = {row["plugin"]: int(row["endpoint"].rsplit(":", 1)[1]) for row in status["listeners"]}
-        self.port = self.ports["smtp"]
-
-    def call(self, *words):
-        out = subprocess.run([self.program("waypost"), "--socket", f"{self.root}/state/control", "--json", *words],
-                             check=True, capture_output=True, text=True, timeout=60)
-        return json.loads(out.stdout)
+    def start(self, timeout=60):
+        super().start(timeout)
+        self.port = self.listener("smtp")[1]
+        self.pop3_port = self.listener("pop3")[1]
 
     def delivered(self):
-        return sum(row["messages"] for row in self.call("mailbox", "list"))
+        return sum(row["messages"] for row in self.waypost("mailbox", "list", as_json=True))
 
-    def stop(self):
+    def close(self):
+        self.stop()
         self.group.stop()

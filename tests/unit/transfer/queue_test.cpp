@@ -69,8 +69,9 @@ TEST_F(queue_test, lists_what_is_due_in_order_of_time_from_memory_and_table) {
     for (const auto& [id, when] : {std::pair{1u, 300}, {2u, 100}, {3u, 200}}) {
         const auto what = due_at(when);
         apply(id, &what);
-        if (id == 2)
+        if (id == 2) {
             ASSERT_TRUE(queue_->checkpoint());
+        }
     }
     EXPECT_EQ(queue_->due(250, 10), (std::vector<log::message_id>{2, 3}));
     EXPECT_EQ(queue_->due(1'000, 10), (std::vector<log::message_id>{2, 3, 1}));
