@@ -10,6 +10,27 @@
 
 namespace waypost::kernel::directory {
 
+namespace {
+
+/// Of rows of one generator for one address: a primary address before an alternate one before a
+/// bare login name.
+std::uint16_t rank_of(std::uint16_t order, std::string_view attribute) noexcept {
+    const int rank = equal_folded(attribute, "mail") ? 0 : equal_folded(attribute, "uid") ? 2 : 1;
+    return static_cast<std::uint16_t>(order * 4 + rank);
+}
+
+/// How table produced names a row.
+std::string produced_item(table in, std::string_view key) {
+    std::string out;
+    out += static_cast<char>(in);
+    out += static_cast<char>(key.size() >> 8);
+    out += static_cast<char>(key.size() & 0xff);
+    out += key;
+    return out;
+}
+
+} // namespace
+
 entry_scan::entry_scan(writer& from, const std::string& base, const std::vector<std::string>& keys)
     : tables_(from), base_(base), keys_(keys) {
     if (!base_.empty()) {
@@ -98,25 +119,26 @@ void row_buffer::write(writer& into) {
     std::sort(rows_.begin(), rows_.end(), [](const pending& a, const pending& b) {
         return std::tie(a.owner, a.into, a.key) < std::tie(b.owner, b.into, b.key);
     });
-    std::string made;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        const auto& row = rows_[i];
-        const bool repeated = i > 0 && rows_[i - 1].owner == row.owner &&
-                              rows_[i - 1].key == row.key && rows_[i - 1].into == row.into;
-        if (!repeated) {
-            into.put(row.into, row.key, row.row);
-            made += static_cast<char>(row.into);
-            made += static_cast<char>(row.key.size() >> 8);
-            made += static_cast<char>(row.key.size() & 0xff);
-            made += row.key;
-        }
-        if (i + 1 < rows_.size() && rows_[i + 1].owner == row.owner)
-            continue;
+    for (std::size_t from = 0, to = 0; from < rows_.size(); from = to) {
+        const auto& owner = rows_[from].owner;
+        std::string made;
         std::string_view before;
-        if (into.get(table::produced, row.owner, before))
-            made.insert(0, before);
-        into.put(table::produced, row.owner, made);
-        made.clear();
+        if (into.get(table::produced, owner, before))
+            made = before;
+        const auto known = made.size();
+        for (to = from; to < rows_.size() && rows_[to].owner == owner; ++to) {
+            const auto& row = rows_[to];
+            const bool repeated =
+                to > from && rows_[to - 1].key == row.key && rows_[to - 1].into == row.into;
+            if (repeated)
+                continue;
+            into.put(row.into, row.key, row.row);
+            const auto item = produced_item(row.into, row.key);
+            if (made.find(item) == std::string::npos || known == 0)
+                made += item;
+        }
+        if (made.size() != known)
+            into.put(table::produced, owner, made);
     }
     rows_.clear();
 }
@@ -248,7 +270,8 @@ void generation_run::add_alias(const wp_alias& row) {
     const auto* item = find(row.dn);
     const auto entry = item ? item->entry : entry_view{};
     const auto key = item ? std::string_view(item->key) : std::string_view{};
-    auto row_name = row_key(address, by_.table->priority, order_, item ? key : domain_);
+    const auto rank = rank_of(order_, view(row.source.attribute));
+    auto row_name = row_key(address, by_.table->priority, rank, item ? key : domain_);
     log_conflict(table::aliases, address, row_name);
     rows_.add(table::aliases, std::move(row_name),
               encode_account(row, entry, key, domain_, by_.name),

@@ -274,10 +274,8 @@ void indexer::rebuild_entries() {
     std::map<std::string, std::vector<std::string>> by_domain;
     for (const auto& key : changed_) {
         std::string_view record;
-        if (!tables_.get(table::entries, key, record)) {
-            drop_produced("e" + key);
+        if (!tables_.get(table::entries, key, record))
             continue;
-        }
         const std::string dn(entry_view(record).normalised_dn());
         auto owner = owner_of(dn);
         if (done_.count(owner.base))
@@ -285,8 +283,6 @@ void indexer::rebuild_entries() {
         by_domain[owner.domain].push_back(key);
     }
     for (const auto& [domain, keys] : by_domain) {
-        for (const auto& key : keys)
-            drop_produced("e" + key);
         if (domain.empty())
             continue;
         write_accounts(domain, {}, keys);
@@ -325,6 +321,9 @@ result<void> indexer::finish() {
                 removed_from.emplace(account_view(account).domain());
         }
     }
+    // Before anything is made anew: a domain's rows may be owned by the entries they name.
+    for (const auto& key : changed_)
+        drop_produced("e" + key);
     const auto affected = affected_;
     for (const auto& name : affected)
         update_domain(name);
