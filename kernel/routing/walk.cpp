@@ -107,11 +107,12 @@ void walk::follow(std::string_view address, std::uint32_t depth) {
         note("postmaster", "config", "postmaster", settings_.postmaster);
         parts = split_address(settings_.postmaster); // RFC 5321 s4.1.1.3
     }
-    if (parts.local.empty() || parts.domain.empty())
-        return refuse(
-            {WP_INVALID, 553, 5, 1, 3, fmt::format("'{}' is not a mail address", address)}, address,
-            depth);
     const folded_address first(parts.local, parts.domain);
+    if (parts.local.empty() || parts.domain.empty() || first.text().empty())
+        return refuse(
+            {WP_INVALID, 553, 5, 1, 3,
+             fmt::format("'{}' is not a mail address", address.substr(0, max_domain_name))},
+            address, depth);
     if (depth > 0 && !seen_.insert(std::string(first.text())).second)
         return note("loop", {}, {}, fmt::format("{} was followed already", address));
 
