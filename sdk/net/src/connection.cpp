@@ -76,14 +76,14 @@ void connection_impl::shut(close_reason reason) noexcept {
         tls_->say_goodbye();
     tls_.reset();
     starting_tls_.reset();
+    if (admitted_by_) // before the peer sees the end: it may connect again at once
+        admitted_by_->leave(remote_);
+    admitted_by_.reset();
     error_code ignored;
     descriptor_.close(ignored);
     output_.clear(thread_->chunks);
     release_held();
     thread_->wheel.remove(*this);
-    if (admitted_by_)
-        admitted_by_->leave(remote_);
-    admitted_by_.reset();
     thread_->detach(*this);
     if (session_)
         session_->on_closed(reason);

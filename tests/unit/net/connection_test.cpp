@@ -94,6 +94,7 @@ TEST(connection, a_throwing_session_costs_its_own_connection_only) {
     other.hear(7);
     peer.say("x\r\n");
     EXPECT_EQ(peer.hear_all(), "hello\r\n");
+    with.pool.advance(std::chrono::seconds(1)); // the thread is done with it
     EXPECT_EQ(with.faults, 1);
     EXPECT_EQ(with.pool.connections(), 1u);
 }
@@ -155,7 +156,7 @@ TEST(connection, a_completion_after_the_peer_left_is_harmless) {
         peer.say("a\r\n");
         ASSERT_TRUE(given.wait());
     }
-    with.pool.advance(std::chrono::seconds(0));
+    with.pool.advance(std::chrono::seconds(1));
     const wp_done done = waiting_session::waiting.back();
     wp_error why{};
     why.struct_size = sizeof why;
