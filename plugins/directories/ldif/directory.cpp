@@ -24,7 +24,9 @@ bases normalised(const std::vector<std::string>& names) {
 
 directory::leadership::leadership(directory& of) : of_(of) {
     std::unique_lock lock(of_.queue_mutex_);
+    ++of_.asking_;
     of_.queue_moved_.wait(lock, [&] { return !of_.led_; });
+    --of_.asking_;
     of_.led_ = true;
 }
 
@@ -58,8 +60,7 @@ result<void> directory::start() {
                      {{"why", warning}});
     publish(std::move(content->entries));
     if (content->pending > 0)
-        if (auto ok = storage_.fold(tree_); !ok)
-            log_.warning("the changes stay beside the file for now", {{"why", ok.failure().text}});
+        fold();
     log_.info("directory read",
               {{"file", options_.file}, {"entries", std::to_string(tree_.size())}});
     return {};
@@ -162,6 +163,9 @@ void directory::lost_feed(const error& why) {
 // An editor saved the file: the difference goes out as one transaction. A broken file changes
 // nothing.
 bool directory::reload() {
+    const read_lease quiet(options_.file);
+    if (quiet.is_being_written())
+        return false; // its end is the next event, or the next try
     const auto stamp = stamp_of(options_.file);
     if (stamp == refused_)
         return true;
@@ -212,13 +216,17 @@ bool directory::is_fold_due() const {
 }
 
 bool directory::fold_if_due() {
-    if (!is_fold_due())
+    return !is_fold_due() || fold();
+}
+
+bool directory::fold() {
+    watcher_.expect_rename();
+    auto ok = storage_.fold(tree_);
+    if (ok)
         return true;
-    if (auto ok = storage_.fold(tree_); !ok) {
-        log_.warning("the changes stay beside the file for now", {{"why", ok.failure().text}});
-        return false;
-    }
-    return true;
+    watcher_.forget_rename();
+    log_.warning("the changes stay beside the file for now", {{"why", ok.failure().text}});
+    return false;
 }
 
 wp_status directory::authenticate(std::string_view dn, std::string_view secret, error& why) {

@@ -84,6 +84,7 @@ private:
     void publish(tree&& fresh);
     bool is_fold_due() const;
     bool fold_if_due();
+    bool fold();
     void lost_feed(const error& why);
     hashing current_hashing() const;
 
@@ -95,10 +96,11 @@ private:
     mutable std::shared_mutex tree_mutex_; ///< tree_, options_.allow_cleartext, .hash, .fold_after
     tree tree_;
 
-    std::mutex queue_mutex_; ///< queue_, led_
+    std::mutex queue_mutex_; ///< queue_, led_, asking_
     std::condition_variable queue_moved_;
     std::deque<queued*> queue_;
     bool led_ = false;
+    int asking_ = 0; ///< for leadership, before the next writers: they would never let go
 
     // Of the leader:
     storage storage_;

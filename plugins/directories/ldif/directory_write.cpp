@@ -26,7 +26,7 @@ result<void> directory::write(const wp_write* writes, std::uint64_t count, std::
 
     std::unique_lock lock(queue_mutex_);
     queue_.push_back(&mine);
-    queue_moved_.wait(lock, [&] { return mine.done || !led_; });
+    queue_moved_.wait(lock, [&] { return mine.done || (!led_ && asking_ == 0); });
     if (!mine.done) {
         led_ = true;
         const auto batch = std::exchange(queue_, {});

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distinguished names, RFC 4514: one normal form, so that equal names are equal strings. The directory
-// backends and the kernel's cache use the same one. Pure; a hostile name is refused, never misread.
+// Distinguished names, RFC 4514: one normal form, so that equal names are equal strings. The
+// directory backends and the kernel's cache use the same one. Pure; a hostile name is refused,
+// never misread.
 //
-// Normal form: attribute types in lower case, with their short names (cn, o, ou, dc, uid ...); values in lower
-// case (ASCII), outer spaces off, inner runs of spaces one; values of one RDN sorted; no spaces around
-// separators; every special character written as \xx. A comma in a normalised name therefore always separates
-// two RDNs, which makes parent_dn and is_below plain string operations.
+// Normal form: attribute types in lower case, with their short names (cn, o, ou, dc, uid ...);
+// values in lower case (ASCII), outer spaces off, inner runs of spaces one; values of one RDN
+// sorted; no spaces around separators; every special character written as \xx. A comma in a
+// normalised name therefore always separates two RDNs, which makes parent_dn and is_below plain
+// string operations.
 #pragma once
+
+#include <waypost/result.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,8 +19,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <waypost/result.hpp>
 
 namespace waypost {
 
@@ -37,7 +39,8 @@ constexpr char ascii_lower(char c) noexcept {
 }
 
 constexpr int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= '0' && c <= '9')
+        return c - '0';
     const char low = ascii_lower(c);
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
@@ -79,9 +82,11 @@ inline std::string_view short_type(std::string_view type) noexcept {
         {"surname", "sn"},
         {"2.5.4.4", "sn"},
     }};
-    if (type.size() < 6) return type;
+    if (type.size() < 6)
+        return type;
     for (const auto& [long_name, name] : names)
-        if (type == long_name) return name;
+        if (type == long_name)
+            return name;
     return type;
 }
 
@@ -96,17 +101,23 @@ public:
     result<name_part> part() {
         name_part out;
         skip_spaces();
-        if (auto ok = type(out); !ok) return ok.failure();
+        if (auto ok = type(out); !ok)
+            return ok.failure();
         skip_spaces();
-        if (auto ok = value(out); !ok) return ok.failure();
+        if (auto ok = value(out); !ok)
+            return ok.failure();
         skip_spaces();
         separator_ = 0;
-        if (done()) return out;
+        if (done())
+            return out;
         separator_ = text_[at_++];
-        if (separator_ == ';') separator_ = ','; // RFC 2253 s4
-        if (separator_ != ',' && separator_ != '+') return bad("unexpected character");
+        if (separator_ == ';')
+            separator_ = ','; // RFC 2253 s4
+        if (separator_ != ',' && separator_ != '+')
+            return bad("unexpected character");
         skip_spaces();
-        if (done()) return bad("a name is missing at the end");
+        if (done())
+            return bad("a name is missing at the end");
         return out;
     }
 
@@ -120,7 +131,8 @@ private:
     }
 
     void skip_spaces() noexcept {
-        while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+        while (at_ < text_.size() && text_[at_] == ' ')
+            ++at_;
     }
 
     // RFC 4512 s1.4: descr or numericoid.
@@ -128,9 +140,10 @@ private:
         const auto start = at_;
         while (at_ < text_.size()) {
             const char low = ascii_lower(text_[at_]);
-            const bool fine =
-                (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') || low == '-' || low == '.';
-            if (!fine) break;
+            const bool fine = (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') ||
+                              low == '-' || low == '.';
+            if (!fine)
+                break;
             ++at_;
         }
         auto name = text_.substr(start, at_ - start);
@@ -146,38 +159,47 @@ private:
     }
 
     result<void> value(name_part& out) {
-        if (!done() && text_[at_] == '#') return hex_string(out);
-        if (!done() && text_[at_] == '"') return quoted(out);
+        if (!done() && text_[at_] == '#')
+            return hex_string(out);
+        if (!done() && text_[at_] == '"')
+            return quoted(out);
         std::size_t keep = 0; // escaped spaces at the end stay
         while (at_ < text_.size()) {
             const char c = text_[at_];
-            if (c == ',' || c == '+' || c == ';') break;
-            if (c == '"' || c == '<' || c == '>' || c == '\0') return bad("unescaped character");
+            if (c == ',' || c == '+' || c == ';')
+                break;
+            if (c == '"' || c == '<' || c == '>' || c == '\0')
+                return bad("unescaped character");
             if (c == '\\') {
-                if (auto ok = escape(out.value); !ok) return ok;
+                if (auto ok = escape(out.value); !ok)
+                    return ok;
                 keep = out.value.size();
                 continue;
             }
             out.value += c;
             ++at_;
-            if (c != ' ') keep = out.value.size();
+            if (c != ' ')
+                keep = out.value.size();
         }
         out.value.resize(keep);
         return {};
     }
 
     result<void> escape(std::string& value) {
-        if (at_ + 1 >= text_.size()) return bad("unfinished escape");
+        if (at_ + 1 >= text_.size())
+            return bad("unfinished escape");
         const char next = text_[at_ + 1];
         const int high = hex_digit(next);
         if (high < 0) {
-            if (!is_dn_special(next) && next != ' ' && next != '#') return bad("unknown escape");
+            if (!is_dn_special(next) && next != ' ' && next != '#')
+                return bad("unknown escape");
             value += next;
             at_ += 2;
             return {};
         }
         const int low = at_ + 2 < text_.size() ? hex_digit(text_[at_ + 2]) : -1;
-        if (low < 0) return bad("unfinished escape");
+        if (low < 0)
+            return bad("unfinished escape");
         value += static_cast<char>(high * 16 + low);
         at_ += 3;
         return {};
@@ -185,22 +207,27 @@ private:
 
     result<void> quoted(name_part& out) { // RFC 2253 s4
         for (++at_; at_ < text_.size() && text_[at_] != '"';) {
-            if (text_[at_] == '\0') return bad("unescaped character");
+            if (text_[at_] == '\0')
+                return bad("unescaped character");
             if (text_[at_] == '\\') {
-                if (auto ok = escape(out.value); !ok) return ok;
+                if (auto ok = escape(out.value); !ok)
+                    return ok;
             } else {
                 out.value += text_[at_++];
             }
         }
-        if (done()) return bad("unfinished quotation");
+        if (done())
+            return bad("unfinished quotation");
         ++at_;
         return {};
     }
 
     result<void> hex_string(name_part& out) {
         const auto start = ++at_;
-        while (at_ < text_.size() && hex_digit(text_[at_]) >= 0) ++at_;
-        if (at_ == start || (at_ - start) % 2 != 0) return bad("odd number of hexadecimal digits");
+        while (at_ < text_.size() && hex_digit(text_[at_]) >= 0)
+            ++at_;
+        if (at_ == start || (at_ - start) % 2 != 0)
+            return bad("odd number of hexadecimal digits");
         out.value.assign(text_.substr(start, at_ - start));
         out.is_hex = true;
         return {};
@@ -212,7 +239,8 @@ private:
 };
 
 inline void append_lower(std::string& out, std::string_view text) {
-    for (const char c : text) out += ascii_lower(c);
+    for (const char c : text)
+        out += ascii_lower(c);
 }
 
 inline void append_value(std::string& out, const name_part& part) {
@@ -228,7 +256,8 @@ inline void append_value(std::string& out, const name_part& part) {
             space = out.size() > start;
             continue;
         }
-        if (space) out += ' ';
+        if (space)
+            out += ' ';
         space = false;
         const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
         if (is_dn_special(c) || control || (c == '#' && out.size() == start))
@@ -250,7 +279,8 @@ inline void append_part(std::string& out, const name_part& part) {
 
 /// The normal form of a name; the empty name (root) stays empty. Errors: WP_INVALID.
 inline result<std::string> normalise_dn(std::string_view dn) {
-    if (dn.size() > max_dn_size) return error{WP_INVALID, "invalid DN: longer than 8192 bytes"};
+    if (dn.size() > max_dn_size)
+        return error{WP_INVALID, "invalid DN: longer than 8192 bytes"};
     std::string out;
     out.reserve(dn.size());
     const auto text = dn.find_first_not_of(' ') == std::string_view::npos ? std::string_view{} : dn;
@@ -258,19 +288,24 @@ inline result<std::string> normalise_dn(std::string_view dn) {
     std::vector<std::string> several;
     while (!scanner.done()) {
         auto part = scanner.part();
-        if (!part) return part.failure();
+        if (!part)
+            return part.failure();
         if (scanner.separator() != '+' && several.empty()) {
             detail::append_part(out, *part);
         } else {
             detail::append_part(several.emplace_back(), *part);
-            if (scanner.separator() == '+') continue;
+            if (scanner.separator() == '+')
+                continue;
             std::sort(several.begin(), several.end());
-            for (std::size_t i = 0; i < several.size(); ++i) (out += i ? "+" : "") += several[i];
+            for (std::size_t i = 0; i < several.size(); ++i)
+                (out += i ? "+" : "") += several[i];
             several.clear();
         }
-        if (scanner.separator()) out += ',';
+        if (scanner.separator())
+            out += ',';
     }
-    if (out.size() > 3 * max_dn_size) return error{WP_INVALID, "invalid DN: too long"};
+    if (out.size() > 3 * max_dn_size)
+        return error{WP_INVALID, "invalid DN: too long"};
     return out;
 }
 
@@ -285,9 +320,11 @@ inline std::string_view parent_dn(std::string_view normalised) noexcept {
     return comma == std::string_view::npos ? std::string_view{} : normalised.substr(comma + 1);
 }
 
-/// Is `dn` below `base`, and not `base` itself? Both normalised. Everything is below the empty name.
+/// Is `dn` below `base`, and not `base` itself? Both normalised. Everything is below the empty
+/// name.
 inline bool is_below(std::string_view dn, std::string_view base) noexcept {
-    if (base.empty()) return !dn.empty();
+    if (base.empty())
+        return !dn.empty();
     return dn.size() > base.size() && dn.ends_with(base) && dn[dn.size() - base.size() - 1] == ',';
 }
 
@@ -298,7 +335,8 @@ inline bool is_within(std::string_view dn, std::string_view base) noexcept {
 
 /// Number of RDNs of a normalised name.
 inline std::size_t dn_depth(std::string_view normalised) noexcept {
-    if (normalised.empty()) return 0;
+    if (normalised.empty())
+        return 0;
     return 1 + static_cast<std::size_t>(std::count(normalised.begin(), normalised.end(), ','));
 }
 
@@ -308,9 +346,11 @@ inline result<std::vector<name_part>> rdn_parts(std::string_view dn) {
     detail::dn_scanner scanner(dn);
     while (!scanner.done()) {
         auto part = scanner.part();
-        if (!part) return part.failure();
+        if (!part)
+            return part.failure();
         out.push_back(std::move(*part));
-        if (scanner.separator() != '+') return out;
+        if (scanner.separator() != '+')
+            return out;
     }
     return out;
 }

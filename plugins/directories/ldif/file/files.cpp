@@ -3,6 +3,7 @@
 #include "file/files.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,17 @@ namespace waypost::ldif {
 descriptor::~descriptor() {
     if (fd_ >= 0)
         ::close(fd_);
+}
+
+read_lease::read_lease(const std::string& path)
+    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (!file_)
+        return;
+    // A writer that comes now makes the kernel send a signal; SIGURG does nothing by default, SIGIO
+    // would kill.
+    if (::fcntl(file_.get(), F_SETSIG, SIGURG) != 0)
+        return;
+    busy_ = ::fcntl(file_.get(), F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
 }
 
 error system_error(std::string_view doing, std::string_view path) {

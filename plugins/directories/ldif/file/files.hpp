@@ -49,6 +49,19 @@ struct file_text {
 };
 
 error system_error(std::string_view doing, std::string_view path);
+/// Keeps writers out of a file while it lives, as far as the system lets us (a lease needs our own
+/// file). Nobody is kept out for long: a writer's open(2) waits for us. Single thread.
+class read_lease {
+public:
+    explicit read_lease(const std::string& path);
+    /// Somebody has the file open for writing: what is in it may be half of it.
+    bool is_being_written() const noexcept { return busy_; }
+
+private:
+    descriptor file_;
+    bool busy_ = false;
+};
+
 /// All of a file; no file is an empty text.
 result<file_text> read_file(const std::string& path);
 result<void> write_all(int fd, std::string_view bytes, std::string_view path);

@@ -54,19 +54,28 @@ watcher::wake watcher::wait(bool again) {
     return out;
 }
 
+// Of two renames at the same time it is all the same which one counts as ours: one event is left.
+bool watcher::is_ours(std::uint32_t mask) {
+    if ((mask & IN_MOVED_TO) == 0 || own_renames_ <= 0)
+        return false;
+    --own_renames_;
+    return true;
+}
+
 bool watcher::concerns_us() {
     alignas(inotify_event) std::array<char, 4096> buffer;
-    bool ours = false;
+    bool concerned = false;
     for (;;) {
         const auto got = ::read(events_.get(), buffer.data(), buffer.size());
         if (got <= 0)
-            return ours;
+            return concerned;
         for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
             inotify_event event{};
             std::memcpy(&event, buffer.data() + at, sizeof event);
             const char* name = buffer.data() + at + sizeof event;
-            if ((event.mask & IN_Q_OVERFLOW) != 0 || (event.len > 0 && name_ == name))
-                ours = true;
+            const bool overflow = (event.mask & IN_Q_OVERFLOW) != 0;
+            if (overflow || (event.len > 0 && name_ == name && !is_ours(event.mask)))
+                concerned = true;
             at += sizeof event + event.len;
         }
     }
