@@ -7,6 +7,12 @@
  * struct_size; no implicit padding. Enumerators are appended, never inserted; a reader treats an
  * unknown value as its comment says.
  *
+ * Growth: elements of an array lie struct_size of the first one apart; all have the same size (WP_AT).
+ * A struct without struct_size, or contained by value in another struct, never grows. Writers zero
+ * `reserved` and members they do not know; readers ignore `reserved` and unknown flag bits; zero in an
+ * appended member means "as before". The struct_size of an output is the caller's: nothing is written
+ * behind it. A function pointer that is not called optional is set.
+ *
  * Ownership: every pointer argument is borrowed until the call returns (in a completion: until the
  * completion function returns). Nothing allocated on one side is freed by the other.
  *
@@ -14,11 +20,13 @@
  *   [control]  the instance's control strand: serialised, returns within 1 s
  *   [worker]   the host's worker pool: concurrent up to the instance's cap, may block
  *   [commit]   the committer: serialised in log order, must not block on I/O, locks held elsewhere
- * or peers [any]      any thread
+ * or peers [any]      any thread; waits for no disk, peer or long-held lock
  *
- * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never
- * called), or WP_PENDING and calls `done` exactly once, later, from another stack and an
- * unspecified thread. Output parameters of such a function stay valid until then.
+ * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never called),
+ * or WP_PENDING and calls `done` exactly once, later, from another stack and an unspecified thread. All
+ * arguments, what they point to, and the outputs stay valid until then, and only the completion's error
+ * counts. A completion may run on another thread before the call returned WP_PENDING; it does not wait,
+ * and it may call anything that is [any].
  */
 #ifndef WAYPOST_ABI_BASE_H
 #define WAYPOST_ABI_BASE_H
@@ -65,7 +73,7 @@ typedef int32_t wp_status;
 #define WP_BUG (-1)      /* a broken invariant; counted and logged as a fault of the callee */
 
 /* What went wrong, for a person and for a mail client. Caller-allocated; the callee fills what it
- * knows. */
+ * knows. Frozen, never grows. */
 typedef struct wp_error {
     uint32_t struct_size;
     wp_status status;
@@ -89,6 +97,14 @@ typedef struct wp_pair {
 /* True when the struct at p is new enough to have member m and the pointer there is set. */
 #define WP_HAS(p, m)                                                                               \
     ((p) && offsetof(__typeof__(*(p)), m) + sizeof((p)->m) <= (p)->struct_size && (p)->m)
+
+/* True when the struct at p is new enough to have member m. */
+#define WP_KNOWS(p, m)                                                                             \
+    (offsetof(__typeof__(*(p)), m) + sizeof((p)->m) <= (p)->struct_size)
+
+/* Element i of an array of structs with struct_size, whatever size its maker gave them. */
+#define WP_AT(array, i)                                                                            \
+    ((__typeof__(&(array)[0]))((uintptr_t)(array) + (uintptr_t)(i) * (array)->struct_size))
 
 #ifdef __cplusplus
 }
