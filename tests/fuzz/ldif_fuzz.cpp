@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// sources: plugins/directories/ldif/parse/reader.cpp plugins/directories/ldif/parse/writer.cpp
-// plugins/directories/ldif/parse/base64.cpp includes: plugins/directories/ldif The LDIF parser;
-// what it reads, written again, is read as the same.
+// sources: plugins/directories/ldif/parse/reader.cpp
+// sources: plugins/directories/ldif/parse/writer.cpp
+// sources: plugins/directories/ldif/parse/base64.cpp
+// includes: plugins/directories/ldif
+//
+// The LDIF parser; what it reads, written again, is read as the same.
 #include "parse/reader.hpp"
 #include "parse/writer.hpp"
 
