@@ -166,8 +166,12 @@ result<void> builder::commit(std::string_view cookie) {
         return copied;
     if (auto made = indexer_->finish(); !made)
         return made;
+    // The long part of the sync while changes still go on.
+    tables_->restart();
     if (auto ok = problem("write rows"); !ok)
         return ok;
+    if (auto synced = next_->env().sync(); !synced)
+        return synced;
 
     std::unique_lock lock(cache_.write_mutex_);
     sequence_ = std::max(sequence_, cache_.sequence_ + 1);
@@ -178,8 +182,6 @@ result<void> builder::commit(std::string_view cookie) {
         return lmdb_error(rc, "commit", next_->env().folder());
     if (auto settled = next_->env().settle(); !settled)
         return settled;
-    if (next_->env().make_room(4) != 0)
-        return error{WP_TEMPFAIL, "cannot make room in the directory cache"};
     if (auto swapped = cache_.swap_in(*next_); !swapped)
         return swapped;
     cache_.sequence_ = sequence_;

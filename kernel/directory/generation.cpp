@@ -30,7 +30,7 @@ result<void> generation::open(const std::filesystem::path& folder, std::uint64_t
 void generation::close(bool remove_folder) noexcept {
     for (auto& place : idle_)
         destroy(place.exchange(nullptr));
-    if (!env_.is_open())
+    if (state.load() == phase::free)
         return;
     const auto folder = env_.folder();
     env_.close();

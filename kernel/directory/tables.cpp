@@ -14,6 +14,7 @@ constexpr unsigned reader_limit = 1024;
 constexpr std::size_t bytes_per_checkpoint = std::size_t{32} << 20;
 constexpr std::size_t smallest_map = std::size_t{1} << 30;
 constexpr std::size_t room_while_building = 3;
+constexpr std::size_t room_while_serving = 4;
 
 MDB_val to_val(std::string_view text) noexcept {
     return {text.size(), const_cast<char*>(text.data())};
@@ -46,7 +47,9 @@ result<void> environment::open(const std::filesystem::path& folder, std::size_t 
         rc = mdb_env_set_maxreaders(env_, reader_limit);
     if (rc == 0)
         rc = mdb_env_set_mapsize(env_, map_size);
-    const unsigned sync = building ? MDB_NOSYNC : MDB_NOMETASYNC;
+    // The writer of a generation that is built may go from thread to thread, and nobody else is in
+    // it: no locks.
+    const unsigned sync = building ? MDB_NOSYNC | MDB_NOLOCK : MDB_NOMETASYNC;
     if (rc == 0)
         rc = mdb_env_open(env_, folder.c_str(), MDB_NOTLS | sync, 0600);
     if (rc != 0) {
@@ -77,16 +80,19 @@ void environment::close() noexcept {
     env_ = nullptr;
 }
 
-result<void> environment::settle() {
-    int rc = mdb_env_sync(env_, 1);
-    if (rc == 0)
-        rc = mdb_env_set_flags(env_, MDB_NOMETASYNC, 1);
-    if (rc == 0)
-        rc = mdb_env_set_flags(env_, MDB_NOSYNC, 0);
-    if (rc != 0)
+result<void> environment::sync() {
+    if (const int rc = mdb_env_sync(env_, 1))
         return lmdb_error(rc, "sync", folder_);
-    building_ = false;
     return {};
+}
+
+result<void> environment::settle() {
+    if (auto synced = sync(); !synced)
+        return synced;
+    const auto room = std::max(smallest_map, used() * room_while_serving);
+    const auto folder = folder_;
+    close();
+    return open(folder, room, false);
 }
 
 std::size_t environment::used() const noexcept {
@@ -204,8 +210,12 @@ void writer::abort() noexcept {
 void writer::checkpoint() {
     if (failure_ || !env_->building() || written_ < bytes_per_checkpoint)
         return;
+    restart();
+}
+
+void writer::restart() {
     written_ = 0;
-    if (commit() == 0)
+    if (!failure_ && commit() == 0)
         begin();
 }
 

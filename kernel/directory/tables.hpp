@@ -49,8 +49,10 @@ public:
     result<void> open(const std::filesystem::path& folder, std::size_t map_size, bool building);
     void close() noexcept;
     bool is_open() const noexcept { return env_ != nullptr; }
-    /// End of building: all of it on disk, then commits sync themselves.
+    /// End of building: all of it on disk, then opened anew for readers, with room to grow.
     result<void> settle();
+    /// What was committed so far to the disk, so that settle has little left to do.
+    result<void> sync();
 
     MDB_env* get() const noexcept { return env_; }
     MDB_dbi dbi(table which) const noexcept { return dbis_[static_cast<std::size_t>(which)]; }
@@ -97,6 +99,8 @@ public:
     /// While a generation is built: commits and goes on, so that a transaction does not grow with
     /// the directory.
     void checkpoint();
+    /// Commits and begins again.
+    void restart();
 
 private:
     void begin() noexcept;
