@@ -84,7 +84,7 @@ std::string row_key(std::string_view name, std::int32_t priority, std::uint16_t 
     out += static_cast<char>(order >> 8);
     out += static_cast<char>(order & 0xff);
     if (!owner.empty())
-        out += digest(owner);
+        out += digest(owner).substr(0, 8);
     return out;
 }
 

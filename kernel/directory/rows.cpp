@@ -121,19 +121,24 @@ std::string encode_account(const wp_alias& row, const entry_view& entry, std::st
     out.number(routing::parse_quota(entry.first_value("mailMsgQuota")));
     out.number(entry.sequence());
     out.text(address);
-    out.text(account);
-    out.text(entry.valid() ? entry.dn() : view(row.dn));
-    out.text(key);
+    const auto same = [&](std::string_view value) {
+        return value == address ? std::string_view("=") : value;
+    };
+    const auto dn = entry.valid() ? entry.dn() : view(row.dn);
+    out.text(same(account));
+    out.text(dn);
+    out.text(is_group ? key : std::string_view{});
     out.text(view(row.target));
     out.text(mail_host);
     out.text(forwards);
-    out.text(view(row.source.origin));
+    const auto origin = view(row.source.origin);
+    out.text(origin == dn ? std::string_view{} : origin);
     out.text(view(row.source.attribute));
     out.text(generator);
     out.text(entry.first_value("mailAllowedServiceAccess"));
     out.text(found.attribute);
-    out.text(domain);
-    out.text(entry.first_value("mail"));
+    out.text(account.empty() ? domain : std::string_view{});
+    out.text(same(entry.first_value("mail")));
     return out.encode();
 }
 

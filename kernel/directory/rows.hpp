@@ -95,7 +95,9 @@ public:
 std::string encode_route(const wp_route& row, const domain_view& domain,
                          std::string_view generator);
 
-/// A row of the alias table (by address) and of the account table (by uid@domain).
+/// A row of the alias table (by address) and of the account table (by uid@domain). What repeats the
+/// address or the DN is not stored twice ("=", empty): a smaller row is a flatter tree, and there
+/// is one a user.
 class account_view : public flat_view {
 public:
     using flat_view::flat_view;
@@ -108,21 +110,25 @@ public:
     std::int64_t quota_messages() const noexcept { return number(4); }
     std::int64_t sequence() const noexcept { return number(5); }
     std::string_view address() const noexcept { return text(0); }
-    std::string_view account() const noexcept {
-        return text(1);
-    } ///< "ann@example.com"; empty: not a user
+    /// "ann@example.com"; empty: not a user.
+    std::string_view account() const noexcept { return text(1) == "=" ? address() : text(1); }
     std::string_view dn() const noexcept { return text(2); }  ///< as written
-    std::string_view key() const noexcept { return text(3); } ///< of the entry
+    std::string_view key() const noexcept { return text(3); } ///< of a group's entry
     std::string_view target() const noexcept { return text(4); }
     std::string_view mail_host() const noexcept { return text(5); }
     std::string_view forwards() const noexcept { return text(6); } ///< one a line
-    std::string_view origin() const noexcept { return text(7); }
+    std::string_view origin() const noexcept { return text(7).empty() ? dn() : text(7); }
     std::string_view attribute() const noexcept { return text(8); }
     std::string_view generator() const noexcept { return text(9); }
     std::string_view services() const noexcept { return text(10); }
     std::string_view state_attribute() const noexcept { return text(11); }
-    std::string_view domain() const noexcept { return text(12); } ///< canonical
-    std::string_view mail() const noexcept { return text(13); }   ///< primary address
+    /// Canonical.
+    std::string_view domain() const noexcept {
+        const auto at = account().rfind('@');
+        return at == std::string_view::npos ? text(12) : account().substr(at + 1);
+    }
+    /// Primary address, as written.
+    std::string_view mail() const noexcept { return text(13) == "=" ? address() : text(13); }
 };
 
 class entry_view;
