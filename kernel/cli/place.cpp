@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/place.hpp"
 
-#include "config/toml.hpp"
-
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include "config/settings.hpp"
 
 namespace waypost::kernel::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The tool needs one key; whether the rest is right is the daemon's business (waypostd --check).
+/// The daemon's own reader of the file: the two can never mean different sockets.
 result<fs::path> socket_in(const fs::path& file) {
-    std::ifstream from(file);
-    if (!from) {
-        return error{WP_NOT_FOUND,
-                     fmt::format("cannot read {}: {}", file.string(), std::strerror(errno))};
+    const auto loaded = config::load_file(file);
+    if (!loaded.value) {
+        return error{WP_INVALID, config::describe(loaded.problems)};
     }
-    const std::string text{std::istreambuf_iterator<char>(from), {}};
-    const auto parsed = config::parse_toml(text, file.string());
-    if (!parsed.problems.empty()) {
-        return error{WP_INVALID, config::describe(parsed.problems.front())};
-    }
-    const auto* site = parsed.root.find("site");
-    const auto* control = site ? site->value.find("control") : nullptr;
-    if (!control) {
-        return fs::path(default_socket);
-    }
-    return fs::absolute(file).parent_path() / control->value.text;
+    return fs::path(loaded.value->site().text("control"));
 }
 
 } // namespace
@@ -44,8 +26,9 @@ result<fs::path> find_socket(const std::string& socket, const std::string& confi
     if (!configuration.empty()) {
         return socket_in(configuration);
     }
-    auto installed = socket_in(default_configuration);
-    return installed ? std::move(installed) : result<fs::path>(fs::path(default_socket));
+    std::error_code ignored;
+    return fs::exists(default_configuration, ignored) ? socket_in(default_configuration)
+                                                      : result<fs::path>(fs::path(default_socket));
 }
 
 } // namespace waypost::kernel::cli

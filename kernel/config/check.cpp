@@ -24,6 +24,7 @@ public:
 private:
     void unknown(const member& one, key_span keys, key_span also_valid);
     bool convert(const wp_config_key& key, const node& from, value& to);
+    void inherit(const wp_config_key& key, value& to);
     bool convert_list(const node& from, value& to);
     bool convert_number(const wp_config_key& key, const node& from, value& to);
     bool in_range(const wp_config_key& key, std::int64_t number, position at);
@@ -173,6 +174,26 @@ void section_checker::read_set(const node& table, key_span keys, key_span also_v
     }
 }
 
+/// Of "=site.hostname". A kernel that has no such key gives the zero value.
+void section_checker::inherit(const wp_config_key& key, value& to) {
+    const std::string_view path = key.fallback + 1;
+    const auto dot = std::min(path.find('.'), path.size());
+    const auto section =
+        target_.kernel == nullptr ? section_map::const_iterator() : target_.kernel->find(path.substr(0, dot));
+    if (target_.kernel == nullptr || section == target_.kernel->end() || dot == path.size())
+        return;
+    const auto* from = section->second->find(path.substr(dot + 1));
+    if (from == nullptr)
+        return;
+    if (key.type == WP_CONFIG_LIST && from->type == WP_CONFIG_TEXT)
+        to.list = {from->text};
+    else if (from->type == key.type) {
+        to.text = from->text;
+        to.integer = from->integer;
+        to.list = from->list;
+    }
+}
+
 void section_checker::fill_defaults(key_span keys) {
     for (const auto& key : keys) {
         if (out_.values.contains(key.name))
@@ -183,6 +204,8 @@ void section_checker::fill_defaults(key_span keys) {
         if ((key.flags & WP_CONFIG_REQUIRED) != 0)
             complain(target_.at, key.name,
                      fmt::format("must be set; expected {}", type_hint(key.type)));
+        else if (key.fallback != nullptr && *key.fallback == '=')
+            inherit(key, made);
         else if (key.fallback != nullptr)
             convert(key, as_node(key), made);
         out_.values.emplace(key.name, std::move(made));

@@ -12,11 +12,15 @@
 
 namespace waypost::kernel::config {
 
+using section_map = std::map<std::string, std::shared_ptr<const wp_config>, std::less<>>;
+
 struct check_target {
     std::string file;
     std::string section;         ///< "site", "plugins.inbound"
     position at;                 ///< of the section; line 0: it is not in the file
     std::filesystem::path state; ///< where relative paths start
+    /// The kernel's sections, which defaults such as "=site.hostname" name; null: there are none.
+    const section_map* kernel = nullptr;
 };
 
 using key_span = std::span<const wp_config_key>;

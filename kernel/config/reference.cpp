@@ -33,6 +33,8 @@ std::string fallback_of(const wp_config_key& key) {
         return "must be set";
     if (key.fallback == nullptr)
         return "not set";
+    if (*key.fallback == '=')
+        return fmt::format("that of `{}`", key.fallback + 1);
     return *key.fallback == '\0' ? "empty" : fmt::format("`{}`", key.fallback);
 }
 

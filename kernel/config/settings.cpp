@@ -30,6 +30,7 @@ public:
         find_state(root);
         for (const auto& schema : kernel_sections())
             kernel_section(root, schema);
+        name_host();
         if (const auto* found = root.find("plugins"); is_table(found, "plugins"))
             for (const auto& one : found->value.members)
                 plugin_section(one);
@@ -55,6 +56,7 @@ private:
     void unknown_sections(const node& root);
     void find_state(const node& root);
     void kernel_section(const node& root, const section_schema& schema);
+    void name_host();
     void plugin_section(const member& one);
 
     std::vector<problem>& problems_;
@@ -91,9 +93,21 @@ void loader::kernel_section(const node& root, const section_schema& schema) {
     const auto* found = root.find(schema.name);
     const bool usable = is_table(found, schema.name);
     const check_target target{all_.file_, schema.name, usable ? found->at : position{},
-                              all_.state_};
+                              all_.state_, nullptr};
     all_.sections_[schema.name] =
         check_section(usable ? &found->value : nullptr, schema.keys, target, {}, problems_);
+}
+
+/// site.hostname as it is from here on: the operator's, or the machine's.
+void loader::name_host() {
+    auto& site = all_.sections_["site"];
+    if (site == nullptr || !site->text("hostname").empty())
+        return;
+    char name[256] = {};
+    auto named = std::make_shared<wp_config>(*site);
+    named->values["hostname"].text =
+        ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+    site = std::move(named);
 }
 
 void loader::plugin_section(const member& one) {
@@ -105,7 +119,7 @@ void loader::plugin_section(const member& one) {
     std::vector<wp_config_key> others;
     for (const auto& entry : one.value.members)
         others.push_back({entry.name.c_str(), WP_CONFIG_TEXT, 0, nullptr, "", 0, -1});
-    const check_target target{all_.file_, key, one.at, all_.state_};
+    const check_target target{all_.file_, key, one.at, all_.state_, nullptr};
     const auto values = check_section(&one.value, known, target, others, problems_);
     plugin_entry entry{one.name,
                        std::string(values->text("plugin")),
@@ -136,7 +150,7 @@ const plugin_entry* settings::plugin(std::string_view name) const {
 
 plugin_values settings::check_plugin(const plugin_entry& entry, key_span declared) const {
     plugin_values out;
-    const check_target target{file_, "plugins." + entry.name, entry.at, state_};
+    const check_target target{file_, "plugins." + entry.name, entry.at, state_, &sections_};
     out.values =
         check_section(&entry.section, declared, target, common_plugin_keys(), out.problems);
     if (!out.problems.empty())
@@ -152,10 +166,7 @@ std::vector<std::filesystem::path> settings::plugin_path() const {
 }
 
 std::string settings::hostname() const {
-    if (const auto name = site().text("hostname"); !name.empty())
-        return std::string(name);
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+    return std::string(site().text("hostname"));
 }
 
 std::string settings::default_domain() const {

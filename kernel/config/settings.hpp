@@ -60,7 +60,7 @@ private:
     std::string file_;
     std::filesystem::path folder_;
     std::filesystem::path state_;
-    std::map<std::string, std::shared_ptr<const wp_config>, std::less<>> sections_;
+    section_map sections_;
     std::vector<plugin_entry> plugins_;
 };
 

@@ -84,7 +84,7 @@ void plugin_set::load_one(const config::plugin_entry& entry, load_report& report
 }
 
 load_report plugin_set::load(std::shared_ptr<const config::settings> from) {
-    settings_ = std::move(from);
+    settings_ = started_ = std::move(from);
     load_report report;
     for (const auto& entry : settings_->plugins()) {
         if (entry.enabled)
@@ -157,7 +157,12 @@ bool plugin_set::check_next(const config::settings& next, reload_report& report,
 reload_report plugin_set::reload(std::shared_ptr<const config::settings> next) {
     reload_report report;
     std::vector<std::pair<instance*, instance::values>> changed;
-    sort_changes(config::diff(*settings_, *next), report);
+    for (auto& one : config::diff(*settings_, *next))
+        if (one.reloadable)
+            report.applied.push_back(std::move(one));
+    for (auto& one : config::diff(*started_, *next))
+        if (!one.reloadable)
+            report.needs_restart.push_back(std::move(one));
     if (!check_next(*next, report, changed)) {
         report.applied.clear();
         report.needs_restart.clear();

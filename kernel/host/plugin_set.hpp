@@ -91,6 +91,8 @@ private:
 
     const service_registry& services_;
     log_output& log_;
+    std::shared_ptr<const config::settings>
+        started_; ///< what waits for a restart differs from these
     std::shared_ptr<const config::settings> settings_;
     std::vector<std::unique_ptr<instance>> instances_;
     std::map<std::string, instance::values, std::less<>> values_; ///< checked, for create

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a journal record or table value: refused, or read and written back to the same
-// bytes. sources: plugins/stores/lmdb/format.cpp includes: plugins/stores/lmdb
+// bytes.
+// sources: plugins/stores/lmdb/format.cpp
+// includes: plugins/stores/lmdb
 #include "format.hpp"
 
 #include <cstdlib>

@@ -137,6 +137,10 @@ TEST_F(lifecycle, a_reload_changes_what_can_be_changed) {
     EXPECT_EQ(report.needs_restart.size(), 2U);
     EXPECT_EQ(limit(*set.find("sample")), 8);
 
+    const auto renamed = settings("hostname = \"new\"\n[plugins.sample]\nlimit = 8\n");
+    EXPECT_EQ(set.reload(renamed).needs_restart.size(), 1U);
+    EXPECT_EQ(set.reload(renamed).needs_restart.size(), 1U) << "it is said until it is done";
+
     report = set.reload(settings("[plugins.sample]\nlimit = 900\n"));
     EXPECT_EQ(report.problems.size(), 1U);
 }

@@ -23,7 +23,7 @@ CONFIGURATION = """\
 [site]
 state = "state"
 hostname = "mail.example.com"
-control = "state/control"
+control = "control"
 plugin_path = ["{plugins}"]
 
 [plugins.smtp]
@@ -34,7 +34,7 @@ listen = ["127.0.0.1:0"]
 
 [plugins.directory-file]
 plugin = "ldif"
-file = "state/directory.ldif"
+file = "directory.ldif"
 
 [plugins.directory-routes]
 plugin = "directory"

@@ -4,19 +4,10 @@
 #include "parse/address.hpp"
 #include "parse/reply.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
 namespace waypost::smtp {
 namespace {
-
-std::string own_name() {
-    std::array<char, 256> name{};
-    ::gethostname(name.data(), name.size() - 1);
-    return is_client_name(name.data()) ? std::string(name.data()) : "localhost";
-}
 
 /// RFC 5321 s4.1.1.1; the order is of no meaning.
 std::string extensions(const settings& of, bool with_starttls) {
@@ -61,8 +52,7 @@ result<std::shared_ptr<const settings>> read_settings(const config_view& values)
         return error(WP_INVALID, "protocol must be \"smtp\" or \"lmtp\", not \"" +
                                      std::string(protocol) + "\"");
     out->is_lmtp = protocol == "lmtp";
-    out->hostname =
-        values.text("hostname").empty() ? own_name() : std::string(values.text("hostname"));
+    out->hostname = values.text("hostname");
     if (!is_client_name(out->hostname))
         return error(WP_INVALID, "hostname \"" + out->hostname + "\" is not a host name");
     out->max_message_size = values.size("max_message_size");

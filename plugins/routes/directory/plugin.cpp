@@ -5,9 +5,6 @@
 
 #include <waypost/plugin.hpp>
 
-#include <unistd.h>
-
-#include <array>
 #include <mutex>
 #include <set>
 
@@ -18,11 +15,6 @@ settings settings_of(const config_view& values) {
     settings out;
     for (const auto name : values.list("hostname"))
         out.hostnames.push_back(folded(name));
-    if (out.hostnames.empty()) {
-        std::array<char, 256> name{};
-        if (::gethostname(name.data(), name.size() - 1) == 0)
-            out.hostnames.push_back(folded(name.data()));
-    }
     out.postmaster = values.text("postmaster");
     return out;
 }
@@ -89,7 +81,8 @@ WAYPOST_PLUGIN(
      .config = {
          {.name = "hostname",
           .type = WP_CONFIG_LIST,
-          .help = "Names of this host in mailRoutingHosts. Empty: the system's host name."},
+          .fallback = "=site.hostname",
+          .help = "Names of this host in mailRoutingHosts."},
          {.name = "postmaster",
           .type = WP_CONFIG_TEXT,
           .help = "Where postmaster of a domain goes that names nobody: an address, or a local "

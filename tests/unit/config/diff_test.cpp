@@ -29,11 +29,11 @@ TEST(diff, equal_files_differ_in_nothing) {
 
 TEST(diff, says_which_keys_need_a_restart) {
     const auto before = load("[site]\nhostname = \"a\"\n[plugins.x]\n[plugins.y]\n");
-    const auto after = load("[site]\nhostname = \"b\"\n[transfer]\nqueue_lifetime = \"4d\"\n"
+    const auto after = load("[site]\nhostname = \"b\"\nlog_level = \"debug\"\n"
                             "[plugins.y]\nplugin = \"z\"\n[plugins.new]\n");
     EXPECT_THAT(lines(diff(*before, *after)),
                 ElementsAre("site.hostname: \"a\" -> \"b\" (needs restart)",
-                            "transfer.queue_lifetime: \"5d\" -> \"4d\"",
+                            "site.log_level: \"info\" -> \"debug\"",
                             "plugins.y.plugin: y -> z (needs restart)",
                             "plugins.new: added (needs restart)",
                             "plugins.x: removed (needs restart)"));

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace waypost::kernel::config {
 namespace {
 
@@ -18,9 +20,16 @@ TEST(reference, names_every_key_with_its_default_and_help) {
             EXPECT_THAT(text, HasSubstr(std::string("- `") + key.name + "` ("));
             EXPECT_THAT(text, HasSubstr(key.help));
         }
-    EXPECT_THAT(text, HasSubstr("`message_size_limit` (size, `50MiB`, reloadable)"));
+    EXPECT_THAT(text, HasSubstr("`shutdown_deadline` (duration, `30s`, reloadable)"));
     EXPECT_THAT(text, HasSubstr("One of `temporary`, `permanent`."));
     EXPECT_THAT(text, HasSubstr("From 64KiB to 2GiB."));
+}
+
+TEST(reference, the_document_is_what_is_generated) {
+    std::ifstream stream(REFERENCE_DOCUMENT);
+    const std::string document{std::istreambuf_iterator<char>(stream), {}};
+    EXPECT_EQ(document, reference())
+        << "run: waypostd --reference > docs/operations/configuration.md";
 }
 
 TEST(reference, a_plugin_is_described_by_its_own_table) {

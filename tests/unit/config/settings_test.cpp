@@ -97,6 +97,9 @@ TEST(settings, every_mistake_is_named_with_its_place_and_a_way_out) {
          "plugins.smtp.enabled: expected true or false, found a text"},
         {"[plugins.\"a b\"]\n", "the name of an instance"},
         {"[site\n", "waypost.toml:1:"},
+        {"[=]\n", "waypost.toml:1:"},
+        {"[\x01]\n", "waypost.toml:1:"},
+        {"[site]\n\xC4\x9D = 1\n", "waypost.toml:2:"},
     };
     for (const auto& one : table) {
         const auto read = load(one.file);

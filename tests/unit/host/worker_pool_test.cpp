@@ -69,6 +69,7 @@ TEST(worker_pool, a_full_queue_is_busy_and_the_other_lane_is_not) {
         "x", [&] { checked.set_value(); }, lane::authentication));
     checked.get_future().wait();
     open.set_value();
+    pool.stop(); // before what the tasks use is gone
 }
 
 TEST(worker_pool, what_a_task_throws_is_reported) {

@@ -30,8 +30,11 @@ typedef struct wp_config_key {
     const char* name; /* lower case, words joined by '_' */
     int32_t type;     /* WP_CONFIG_* */
     uint32_t flags;
-    const char* fallback; /* default as written in the configuration ("30s"; lists:
-                             comma-separated), or null */
+    /*
+     * Default as written in the configuration ("30s"; lists: comma-separated), or null.
+     * "=site.hostname": the value of that key of the kernel.
+     */
+    const char* fallback;
     const char* help;     /* one or two sentences; with the unit and the effect */
     int64_t
         minimum; /* of integer, duration (ns) and size (bytes); ignored when maximum < minimum */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/part_options.hpp"
+
+#include "config/units.hpp"
+#include "directory/keys.hpp"
+
+namespace waypost::kernel::daemon {
+namespace {
+
+using std::chrono::duration_cast;
+
+std::vector<std::chrono::seconds> intervals(const std::vector<std::string>& words) {
+    std::vector<std::chrono::seconds> made;
+    for (const auto& word : words) {
+        // The check of the configuration refused what cannot be read.
+        if (const auto wait_ns = config::parse_duration(word)) {
+            made.push_back(duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(*wait_ns)));
+        }
+    }
+    return made;
+}
+
+std::int64_t unix_time_ns() {
+    return duration_cast<std::chrono::nanoseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+} // namespace
+
+log::options log_options(const config::settings& from) {
+    const wp_config& keys = from.log();
+    log::options made;
+    made.directory = from.state();
+    made.segment_bytes = keys.size("segment_size");
+    made.tail_bytes = keys.size("tail_size");
+    made.pending_bytes = keys.size("pending_size");
+    made.unsynced_delay = duration_cast<std::chrono::milliseconds>(keys.duration("unsynced_delay"));
+    made.checkpoint_records = keys.size("checkpoint_records");
+    made.checkpoint_interval =
+        duration_cast<std::chrono::milliseconds>(keys.duration("checkpoint_interval"));
+    return made;
+}
+
+transfer::options transfer_options(const config::settings& from) {
+    const wp_config& keys = from.transfer();
+    transfer::options made;
+    made.state = from.state();
+    made.message_size_limit = keys.size("message_size_limit");
+    made.ingest_budget = keys.size("ingest_budget");
+    made.max_recipients = keys.size("max_recipients");
+    made.max_transactions = keys.size("max_transactions");
+    made.max_jobs = keys.size("max_jobs");
+    made.overquota_permanent = keys.text("overquota") == "permanent";
+    made.retry.intervals = intervals(keys.list("retry_schedule"));
+    made.retry.lifetime = duration_cast<std::chrono::seconds>(keys.duration("queue_lifetime"));
+    made.checkpoint_records = from.log().size("checkpoint_records");
+    made.checkpoint_interval =
+        duration_cast<std::chrono::milliseconds>(from.log().duration("checkpoint_interval"));
+    made.now = unix_time_ns;
+    return made;
+}
+
+routing::settings routing_settings(const config::settings& from) {
+    routing::settings made;
+    made.local_hosts = {directory::fold_domain(from.hostname())};
+    made.separator = from.transfer().text("subaddress_separator");
+    return made;
+}
+
+auth::authenticator_options login_options(const config::settings& from) {
+    auth::authenticator_options made;
+    made.default_domain = from.site().text("default_domain");
+    if (made.default_domain.empty()) {
+        made.default_domain = from.hostname();
+    }
+    const wp_config& keys = from.directory();
+    made.verified_ttl_ns = keys.duration("password_cache_time").count();
+    made.verified_limit = keys.size("password_cache_size");
+    made.limits.per_user = static_cast<std::uint32_t>(keys.integer("login_failures_per_user"));
+    made.limits.per_client = static_cast<std::uint32_t>(keys.integer("login_failures_per_client"));
+    made.limits.window_ns = keys.duration("login_failure_window").count();
+    return made;
+}
+
+directory::admin_settings admin_options(const config::settings& from) {
+    return {std::string(from.directory().text("dc_root")),
+            std::string(from.directory().text("organization_root"))};
+}
+
+host::worker_limits worker_options(const config::settings& from) {
+    const wp_config& site = from.site();
+    return host::worker_limits_for(site.integer("workers"), site.integer("authentication_workers"),
+                                   site.integer("calls_per_plugin"));
+}
+
+std::chrono::milliseconds shutdown_deadline(const config::settings& from) {
+    return duration_cast<std::chrono::milliseconds>(from.site().duration("shutdown_deadline"));
+}
+
+} // namespace waypost::kernel::daemon

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// queue list, queue show, queue show --content
+#include "daemon/control_sources.hpp"
+#include "daemon/status_report.hpp"
+
+#include <fmt/format.h>
+
+namespace waypost::kernel::daemon {
+namespace {
+
+constexpr std::size_t page_rows = 256;
+
+error not_queued(std::uint64_t id) {
+    return {WP_NOT_FOUND,
+            fmt::format("no message {} is in the queue; `waypost queue list` lists them", id)};
+}
+
+json summary(log::message_id id, const transfer::envelope& what) {
+    std::int64_t next_try = 0;
+    std::uint32_t attempts = 0;
+    std::string last_error;
+    std::vector<std::string> addresses;
+    for (const auto& one : what.recipients) {
+        addresses.push_back(one.address);
+        attempts = std::max(attempts, one.attempts);
+        if (one.state == transfer::recipient_state::pending &&
+            (next_try == 0 || one.next_try_ns < next_try)) {
+            next_try = one.next_try_ns;
+        }
+        last_error = last_error.empty() ? one.last_error : last_error;
+    }
+    return {{"id", id},
+            {"sender", what.sender},
+            {"recipients", addresses},
+            {"received", as_time_or_null(what.received_ns)},
+            {"attempts", attempts},
+            {"next_try", as_time_or_null(next_try)},
+            {"last_error", last_error}};
+}
+
+json in_full(log::message_id id, const transfer::envelope& what) {
+    json recipients = json::array();
+    for (const auto& one : what.recipients) {
+        recipients.push_back({{"address", one.address},
+                              {"original", one.original},
+                              {"state", transfer::state_name(one.state)},
+                              {"channel", one.channel},
+                              {"next_hop", one.next_hop},
+                              {"account", one.account},
+                              {"attempts", one.attempts},
+                              {"next_try", as_time_or_null(one.next_try_ns)},
+                              {"last_error", one.last_error}});
+    }
+    return {{"id", id},
+            {"sender", what.sender},
+            {"envid", what.envid},
+            {"received", as_time_or_null(what.received_ns)},
+            {"client_address", what.client_address},
+            {"client_name", what.client_name},
+            {"protocol", what.protocol},
+            {"principal", what.principal},
+            {"recipients", std::move(recipients)}};
+}
+
+result<void> list(const transfer::queue& from, const control::row_sink& rows) {
+    log::message_id next = 0;
+    for (;;) {
+        const auto page = from.list(next, page_rows);
+        for (const auto& row : page) {
+            if (!rows(summary(row.id, row.what))) {
+                return {};
+            }
+        }
+        if (page.size() < page_rows) {
+            return {};
+        }
+        next = page.back().id + 1;
+    }
+}
+
+} // namespace
+
+void connect_queue(control::sources& calls, transfer::transfer_unit& unit) {
+    calls.queue.list = [&unit](const control::row_sink& rows) { return list(unit.queued(), rows); };
+    calls.queue.show = [&unit](std::uint64_t id) -> result<json> {
+        const auto found = unit.queued().find(id);
+        return found ? result<json>(in_full(id, *found)) : not_queued(id);
+    };
+    calls.queue.content =
+        [&unit](std::uint64_t id,
+                const std::function<bool(std::string_view)>& piece) -> result<void> {
+        if (!unit.queued().find(id)) {
+            return not_queued(id);
+        }
+        auto held = unit.parts().log->messages().open(id);
+        if (!held) {
+            return held.failure();
+        }
+        piece(view((*held)->content()));
+        return {};
+    };
+}
+
+} // namespace waypost::kernel::daemon
