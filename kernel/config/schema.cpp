@@ -58,6 +58,8 @@ constexpr wp_config_key transfer_keys[] = {
      "Memory for all messages that are just coming in; above it senders are slowed down.", mib,
      64 * gib},
     {"max_recipients", WP_CONFIG_INTEGER, 0, "1000", "Recipients of one message.", 100, 1'000'000},
+    {"max_hops", WP_CONFIG_INTEGER, 0, "50",
+     "Received: fields of a message; one with more goes in circles and is refused.", 10, 1'000},
     {"max_transactions", WP_CONFIG_INTEGER, 0, "20000", "Messages that come in at the same time.",
      1, 10'000'000},
     {"max_jobs", WP_CONFIG_INTEGER, 0, "64",

@@ -49,6 +49,7 @@ transfer::options transfer_options(const config::settings& from) {
     made.message_size_limit = keys.size("message_size_limit");
     made.ingest_budget = keys.size("ingest_budget");
     made.max_recipients = keys.size("max_recipients");
+    made.max_hops = static_cast<std::uint32_t>(keys.integer("max_hops"));
     made.max_transactions = keys.size("max_transactions");
     made.max_jobs = keys.size("max_jobs");
     made.overquota_permanent = keys.text("overquota") == "permanent";

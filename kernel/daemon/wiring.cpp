@@ -150,7 +150,13 @@ result<void> site::open_transfer() {
             task(); // too many wait: the scheduler itself slows down
         }
     };
-    with.log = [this](std::string_view text) { log_.write(WP_LOG_INFO, "transfer", text); };
+    with.confirm = [this](std::string_view address, std::function<void(wp_status)> then) {
+        confirmer_->confirm(address, std::move(then));
+    };
+    with.look_up = [this](std::string_view address) { return confirmer_->look_up(address); };
+    with.log = [this](std::int32_t level, std::string_view text, std::span<const wp_pair> fields) {
+        log_.write(level, "transfer", text, fields);
+    };
     transfer_ = std::make_unique<transfer::transfer_unit>(std::move(with), *router_);
     for (auto* one : plugins_.all(WP_CHANNEL)) {
         transfer_->add(transfer::channel_ref{one->name(), settings_->plugin(one->name())->plugin,

@@ -19,12 +19,16 @@ class cache;
 
 namespace waypost::kernel::routing {
 
+/// Names that are no channels.
+inline constexpr std::string_view hold_channel = "hold";   ///< accepted, waits for the operator
+inline constexpr std::string_view retry_channel = "retry"; ///< to be decided again later
+
 /// One place a recipient leads to.
 struct destination {
     enum class kind { local, relay };
     kind what = kind::local;
-    /// Of local: "mailbox"; "hold": accepted and parked; "retry": cannot be decided now, decide
-    /// again for `address`. Of relay: as the row says, or the default.
+    /// Of local: "mailbox", hold_channel or retry_channel (for `address`). Of relay: as the row
+    /// says, or the default.
     std::string channel;
     std::string address; ///< the current address
     std::string account; ///< of local: canonical account, "ann@example.com"

@@ -33,7 +33,7 @@ void walk::refuse(error why, std::string_view address, std::uint32_t depth) {
     // out.
     if (depth > 0 && why.smtp < 500) {
         if (auto* later = add(address, depth)) {
-            later->channel = "retry";
+            later->channel = retry_channel;
             later->address = address;
         }
         return;
@@ -238,7 +238,7 @@ bool walk::pass_state(state value, const place& at, std::string_view account,
     switch (value) {
     case state::hold:
         if (auto* parked = add(at.key->text(), at.depth)) {
-            parked->channel = "hold";
+            parked->channel = hold_channel;
             parked->address = at.key->text();
             parked->account = account;
         }

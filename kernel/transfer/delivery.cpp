@@ -3,6 +3,7 @@
 
 #include "log/fault.hpp"
 #include "transfer/errors.hpp"
+#include "transfer/events.hpp"
 
 namespace waypost::kernel::transfer {
 
@@ -37,10 +38,17 @@ void attempt::route_all() {
     fates_.resize(envelope_.recipients.size());
 }
 
+routing::decision attempt::decide(const std::string& address) const {
+    auto verdict = unit_.router->decide(address, {.may_relay = true, .for_queue = true});
+    if (verdict.unconfirmed && unit_.settings.look_up && unit_.settings.look_up(address) == WP_OK)
+        verdict = unit_.router->decide(
+            address, {.may_relay = true, .confirmed = true, .for_queue = true});
+    return verdict;
+}
+
 /// An address that now leads to several places becomes several recipients.
 void attempt::route(std::size_t index) {
-    const auto verdict = unit_.router->decide(envelope_.recipients[index].address,
-                                              {.may_relay = true, .for_queue = true});
+    const auto verdict = decide(envelope_.recipients[index].address);
     fates_.resize(envelope_.recipients.size());
     if (verdict.status != WP_OK) {
         fates_[index] = {verdict.status, verdict.refusal};
@@ -49,23 +57,12 @@ void attempt::route(std::size_t index) {
     std::uint64_t next_key = 0;
     for (const auto& to : envelope_.recipients)
         next_key = std::max(next_key, to.key);
-    for (std::size_t i = 0; i < verdict.destinations.size(); ++i) {
-        const auto& place = verdict.destinations[i];
-        if (i != 0) {
-            envelope_.recipients.push_back(envelope_.recipients[index]);
-            envelope_.recipients.back().key = ++next_key;
-        }
-        auto& row = i == 0 ? envelope_.recipients[index] : envelope_.recipients.back();
-        row.address = place.address;
-        row.channel = place.channel;
-        row.next_hop = place.next_hop;
-        row.account = place.account;
-        row.detail = place.detail;
-        row.quota_bytes = place.quota_bytes;
-        row.quota_messages = place.quota_messages;
-        if (place.channel == "hold")
-            row.state = recipient_state::held;
+    for (std::size_t i = 1; i < verdict.destinations.size(); ++i) {
+        auto& row = envelope_.recipients.emplace_back(envelope_.recipients[index]);
+        row.key = ++next_key;
+        lead(row, verdict.destinations[i]);
     }
+    lead(envelope_.recipients[index], verdict.destinations.front());
 }
 
 void attempt::add_remote(std::size_t index, const channel_ref& channel) {
@@ -117,7 +114,10 @@ void attempt::start_remote() {
             to.next_try_ns > now_)
             continue;
         const auto* channel = unit_.channels.find(to.channel);
-        if (channel == nullptr)
+        if (to.channel == routing::retry_channel)
+            fates_[i] = {WP_TEMPFAIL,
+                         error(WP_TEMPFAIL, 450, 4, 2, 1, to.address + " cannot take mail now")};
+        else if (channel == nullptr)
             fates_[i] = {WP_TEMPFAIL,
                          error(WP_TEMPFAIL, 451, 4, 4, 4, "no channel named " + to.channel)};
         else if (!channel->can_stage())
@@ -165,9 +165,8 @@ void attempt::submit() {
 }
 
 result<void> attempt::prepare(log::group& into) {
-    std::uint64_t size = 0;
     if (const auto held = unit_.log->messages().open(id_))
-        size = (*held)->size();
+        size_ = (*held)->size();
     else
         return held.failure();
     auto offered = envelope_;
@@ -175,7 +174,7 @@ result<void> attempt::prepare(log::group& into) {
         if (fates_[i].status != WP_PENDING || offered.recipients[i].next_try_ns > now_)
             offered.recipients[i].state = recipient_state::held; // not for this group
     const auto staged =
-        unit_.staging.stage(into, {id_, size, &offered, expires_ns()}, offered.recipients);
+        unit_.staging.stage(into, {id_, size_, &offered, expires_ns()}, offered.recipients);
     final_ = fates_;
     for (std::size_t i = 0; i < staged.size(); ++i)
         if (final_[i].status == WP_PENDING)
@@ -198,14 +197,15 @@ void attempt::settle(recipient& to, const outcome& fate) const {
 }
 
 void attempt::write_entry(log::group& into) {
+    after_ = envelope_.recipients;
     auto rest = envelope_;
     rest.recipients.clear();
-    for (std::size_t i = 0; i < envelope_.recipients.size(); ++i) {
+    for (std::size_t i = 0; i < after_.size(); ++i) {
         if (final_[i].status == WP_OK)
             continue;
-        rest.recipients.push_back(envelope_.recipients[i]);
         if (final_[i].status != WP_PENDING)
-            settle(rest.recipients.back(), final_[i]);
+            settle(after_[i], final_[i]);
+        rest.recipients.push_back(after_[i]);
     }
     if (rest.recipients.empty())
         unit_.queue->erase(into, id_);
@@ -215,10 +215,15 @@ void attempt::write_entry(log::group& into) {
 
 void attempt::done(const result<void>& outcome, log::position) {
     log::fault::point("transfer.attempt.before-end");
-    if (outcome)
-        for (const auto& fate : final_)
-            if (fate.status != WP_PENDING)
-                ++(fate.status == WP_OK ? unit_.counters.delivered : unit_.counters.deferred);
+    for (std::size_t i = 0; outcome && i < final_.size(); ++i) {
+        if (final_[i].status == WP_PENDING)
+            continue;
+        auto& counters = unit_.counters;
+        ++(final_[i].status == WP_OK                       ? counters.delivered
+           : after_[i].state == recipient_state::failed ? counters.failed
+                                                         : counters.deferred);
+        tell(unit_, id_, size_, envelope_, after_[i], final_[i]);
+    }
     end(static_cast<bool>(outcome));
 }
 

@@ -31,6 +31,7 @@ private:
     struct remote_job; // recipients of one channel and next hop
     void route_all();
     void route(std::size_t index);
+    routing::decision decide(const std::string& address) const;
     void start_remote();
     void report(remote_job& job, std::uint64_t row, wp_status status, const wp_error* why);
     void add_remote(std::size_t index, const channel_ref& channel);
@@ -51,7 +52,9 @@ private:
     std::vector<std::unique_ptr<remote_job>> remote_;
     std::mutex mutex_; // fates_ and parts_ while channels report
     std::size_t parts_ = 1;
-    std::vector<outcome> final_; // [commit]
+    std::vector<outcome> final_;   // [commit]
+    std::vector<recipient> after_; // [commit] as the queue gets them
+    std::uint64_t size_ = 0;       // [commit]
     std::int64_t now_ = 0;
 };
 

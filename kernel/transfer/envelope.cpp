@@ -236,6 +236,18 @@ result<envelope> decode(std::string_view text) {
     return out;
 }
 
+void lead(recipient& to, const routing::destination& place) {
+    to.address = place.address;
+    to.channel = place.channel;
+    to.next_hop = place.next_hop;
+    to.account = place.account;
+    to.detail = place.detail;
+    to.quota_bytes = place.quota_bytes;
+    to.quota_messages = place.quota_messages;
+    if (place.channel == routing::hold_channel)
+        to.state = recipient_state::held;
+}
+
 std::string_view state_name(recipient_state state) noexcept {
     switch (state) {
     case recipient_state::pending:

@@ -5,6 +5,8 @@
 // an envelope (R3.2).
 #pragma once
 
+#include "routing/router.hpp"
+
 #include <waypost/result.hpp>
 
 #include <cstdint>
@@ -52,6 +54,9 @@ struct envelope {
     std::string principal;
     std::vector<recipient> recipients;
 };
+
+/// Where the router leads a recipient now.
+void lead(recipient& to, const routing::destination& place);
 
 void append_encoded(std::string& out, std::string_view value);
 /// False when an escape is malformed.

@@ -40,8 +40,12 @@ wp_status open(const wp_host*, const wp_client* client, const wp_sender* sender,
     return WP_OK;
 }
 
-wp_status add_recipient(wp_tx* tx, const wp_recipient* to, wp_error* why, wp_done) {
-    return answer(self(tx).add_recipient(*to), why);
+wp_status add_recipient(wp_tx* tx, const wp_recipient* to, wp_error* why, wp_done done) {
+    error refused;
+    const auto status = self(tx).add_recipient(*to, refused, done);
+    if (status != WP_OK && status != WP_PENDING)
+        fill(why, refused);
+    return status;
 }
 
 wp_status append(wp_tx* tx, wp_bytes bytes, wp_error* why) {

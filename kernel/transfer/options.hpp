@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string_view>
 
 namespace waypost::kernel::transfer {
@@ -20,6 +21,7 @@ struct options {
     std::size_t message_size_limit = std::size_t{50} << 20U;
     std::size_t ingest_budget = std::size_t{64} << 20U;
     std::size_t max_recipients = 1'000;
+    std::uint32_t max_hops = 50; // Received: fields
     std::size_t max_transactions = 20'000;
     std::size_t max_jobs = 64; // deliveries from the queue under way at once
     bool overquota_permanent = false;
@@ -32,8 +34,14 @@ struct options {
     std::function<void(std::function<void()>)> run_on_worker;
     /// Unix time in nanoseconds; replaced by tests.
     std::function<std::int64_t()> now;
-    /// Told what happened to messages: one line each, structured text.
-    std::function<void(std::string_view)> log = [](std::string_view) {};
+    /// Asks the directory about an address that the cache does not know; the answer comes once,
+    /// on a worker. Not set: what the cache says counts.
+    std::function<void(std::string_view address, std::function<void(wp_status)> then)> confirm;
+    /// The same, waiting.
+    std::function<wp_status(std::string_view address)> look_up;
+    /// Told what happened to messages (WP_LOG_* level).
+    std::function<void(std::int32_t level, std::string_view text, std::span<const wp_pair> fields)>
+        log = [](std::int32_t, std::string_view, std::span<const wp_pair>) {};
 };
 
 } // namespace waypost::kernel::transfer

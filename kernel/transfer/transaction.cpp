@@ -3,6 +3,7 @@
 
 #include "log/fault.hpp"
 #include "transfer/errors.hpp"
+#include "transfer/events.hpp"
 
 namespace waypost::kernel::transfer {
 
@@ -35,49 +36,16 @@ transaction::~transaction() {
     --unit_.transactions;
 }
 
-result<void> transaction::add_recipient(const wp_recipient& to) {
-    if (first_of_.size() >= unit_.settings.max_recipients)
-        return error(WP_BUSY, 452, 4, 5, 3, "too many recipients");
-    thread_local routing::decision verdict; // used again: no allocation in the common case
-    unit_.router->decide(view(to.address), {.may_relay = may_relay_, .for_queue = false}, verdict);
-    if (verdict.status != WP_OK) {
-        ++unit_.counters.refused;
-        return verdict.refusal;
-    }
-    for (const auto& place : verdict.destinations)
-        if (place.channel != "hold" && unit_.channels.find(place.channel) == nullptr)
-            return error(WP_PERMFAIL, 550, 5, 4, 4, "no channel leads to " + place.address);
-    add_destinations(to, verdict);
-    return {};
-}
-
-void transaction::add_destinations(const wp_recipient& to, const routing::decision& verdict) {
-    first_of_.push_back(envelope_.recipients.size());
-    for (const auto& place : verdict.destinations) {
-        auto& row = envelope_.recipients.emplace_back();
-        row.key = envelope_.recipients.size();
-        row.address = place.address;
-        row.original = view(to.address);
-        row.orcpt = view(to.orcpt);
-        row.notify = to.notify;
-        row.channel = place.channel;
-        row.next_hop = place.next_hop;
-        row.account = place.account;
-        row.detail = place.detail;
-        row.quota_bytes = place.quota_bytes;
-        row.quota_messages = place.quota_messages;
-        row.state = place.channel == "hold" ? recipient_state::held : recipient_state::pending;
-    }
-}
-
 result<void> transaction::append(std::string_view bytes) {
     if (too_large_ || size_ + bytes.size() > unit_.settings.message_size_limit) {
         too_large_ = true;
         return too_large(unit_.settings.message_size_limit);
     }
     auto taken = content_.append(bytes);
-    if (taken)
+    if (taken) {
         size_ += bytes.size();
+        hops_.feed(bytes);
+    }
     return taken;
 }
 
@@ -90,6 +58,11 @@ wp_status transaction::commit(wp_receipt* receipt, wp_done done, error& why) {
     }
     if (envelope_.recipients.empty()) {
         why = error(WP_INVALID, 554, 5, 5, 1, "no valid recipients");
+        return why.status;
+    }
+    if (hops_.hops() > unit_.settings.max_hops) {
+        why = error(WP_PERMFAIL, 554, 5, 4, 6,
+                    "too many hops: the message goes in circles; its Received: fields show where");
         return why.status;
     }
     encode(envelope_, text_);
@@ -203,8 +176,10 @@ void transaction::done(const result<void>& outcome, log::position) {
     fill_receipt(outcome);
     if (outcome) {
         ++unit_.counters.accepted;
-        for (const auto& fate : fates_)
-            ++(fate.status == WP_OK ? unit_.counters.delivered : unit_.counters.deferred);
+        for (std::size_t i = 0; i < fates_.size(); ++i) {
+            ++(fates_[i].status == WP_OK ? unit_.counters.delivered : unit_.counters.deferred);
+            tell(unit_, id_, size_, envelope_, envelope_.recipients[i], fates_[i]);
+        }
         end(WP_OK, nullptr);
         return;
     }

@@ -8,6 +8,7 @@
 #include "log/operation.hpp"
 #include "transfer/context.hpp"
 #include "transfer/envelope.hpp"
+#include "transfer/hop_counter.hpp"
 #include "transfer/spill.hpp"
 
 #include <waypost/abi/draft/ingress.h>
@@ -23,7 +24,8 @@ public:
     transaction(context& unit, const wp_client& client, const wp_sender& sender);
     ~transaction() override;
 
-    result<void> add_recipient(const wp_recipient& to);
+    /// WP_PENDING: `done` tells, on another thread; nothing else may be called until then.
+    wp_status add_recipient(const wp_recipient& to, error& why, wp_done done);
     result<void> append(std::string_view bytes);
     wp_status ready(wp_done done) { return content_.ready(done); }
     /// After WP_PENDING the transaction ends itself. Otherwise it is still the caller's to delete.
@@ -33,6 +35,8 @@ public:
     void done(const result<void>& outcome, log::position at) override;
 
 private:
+    void confirm(const wp_recipient& to, const error& unconfirmed, wp_done done);
+    wp_status take(const wp_recipient& to, const routing::decision& verdict, error& why);
     void add_destinations(const wp_recipient& to, const routing::decision& verdict);
     wp_status submit(error& why);
     void stage(log::group& into);
@@ -49,6 +53,7 @@ private:
     bool final_ = false;
     bool too_large_ = false;
     std::uint64_t size_ = 0;
+    hop_counter hops_;
     spill content_;
     std::string text_; // the envelope as written
     std::vector<outcome> fates_;

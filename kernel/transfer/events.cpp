@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transfer/events.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace waypost::kernel::transfer {
+namespace {
+
+/// The fields of one line; numbers live in it.
+class line {
+public:
+    void add(std::string_view key, std::string_view value) {
+        if (count_ < fields_.size())
+            fields_[count_++] = {waypost::to_abi(key), waypost::to_abi(value)};
+    }
+    void add(std::string_view key, std::uint64_t value) {
+        auto& digits = numbers_.at(used_++);
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        add(key, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    }
+    std::span<const wp_pair> fields() const { return {fields_.data(), count_}; }
+
+private:
+    std::array<wp_pair, 12> fields_;
+    std::array<std::array<char, 20>, 3> numbers_;
+    std::size_t count_ = 0;
+    std::size_t used_ = 0;
+};
+
+struct kind {
+    std::string_view word;
+    std::int32_t level;
+};
+
+kind kind_of(const recipient& to, const outcome& fate) {
+    if (fate.status == WP_OK)
+        return {"delivered", WP_LOG_INFO};
+    if (to.state == recipient_state::held)
+        return {"held", WP_LOG_NOTICE};
+    if (to.state == recipient_state::failed || fate.status == WP_PERMFAIL)
+        return {"failed", WP_LOG_WARNING};
+    return fate.status == WP_PENDING ? kind{"queued", WP_LOG_INFO}
+                                     : kind{"deferred", WP_LOG_NOTICE};
+}
+
+} // namespace
+
+void tell(const context& unit, log::message_id id, std::uint64_t size, const envelope& of,
+          const recipient& to, const outcome& fate) {
+    const auto what = kind_of(to, fate);
+    line out;
+    out.add("message", id);
+    out.add("from", of.sender);
+    out.add("to", to.address);
+    if (to.original != to.address)
+        out.add("original", to.original);
+    if (!to.account.empty() && to.account != to.address)
+        out.add("account", to.account);
+    out.add("channel", to.channel);
+    if (!to.next_hop.empty())
+        out.add("next_hop", to.next_hop);
+    out.add("size", size);
+    out.add("client", of.client_address);
+    if (to.attempts > 1)
+        out.add("attempts", to.attempts);
+    if (!fate.why.text.empty())
+        out.add("why", fate.why.text);
+    unit.settings.log(what.level, what.word, out.fields());
+}
+
+} // namespace waypost::kernel::transfer

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon's log says of messages: one line for each recipient and thing that happened to
+// it, with all that an operator searches for in it.
+//     delivered message=12 from=bob@example.org to=ann@example.com size=374 client=192.0.2.1
+#pragma once
+
+#include "transfer/context.hpp"
+
+namespace waypost::kernel::transfer {
+
+/// `fate`: WP_OK delivered, WP_PENDING queued; otherwise what the recipient's state says became of
+/// it. Thread-safe.
+void tell(const context& unit, log::message_id id, std::uint64_t size, const envelope& of,
+          const recipient& to, const outcome& fate);
+
+} // namespace waypost::kernel::transfer

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verdict at RCPT: what the router says, asked again once the directory has confirmed it where
+// the cache may be behind (R5.7).
+#include "transfer/errors.hpp"
+#include "transfer/transaction.hpp"
+
+namespace waypost::kernel::transfer {
+namespace {
+
+result<void> can_be_reached(const context& unit, const routing::decision& verdict) {
+    for (const auto& place : verdict.destinations)
+        if (place.channel != routing::hold_channel && place.channel != routing::retry_channel &&
+            unit.channels.find(place.channel) == nullptr)
+            return error(WP_PERMFAIL, 550, 5, 4, 4, "no channel leads to " + place.address);
+    return {};
+}
+
+} // namespace
+
+wp_status transaction::add_recipient(const wp_recipient& to, error& why, wp_done done) {
+    if (first_of_.size() >= unit_.settings.max_recipients) {
+        why = error(WP_BUSY, 452, 4, 5, 3, "too many recipients");
+        return why.status;
+    }
+    thread_local routing::decision verdict; // used again: no allocation in the common case
+    unit_.router->decide(view(to.address), {.may_relay = may_relay_}, verdict);
+    if (verdict.unconfirmed && unit_.settings.confirm) {
+        confirm(to, verdict.refusal, done);
+        return WP_PENDING;
+    }
+    return take(to, verdict, why);
+}
+
+/// The completion runs on a worker, or at once when the directory cannot be asked.
+void transaction::confirm(const wp_recipient& to, const error& unconfirmed, wp_done done) {
+    unit_.settings.confirm(view(to.address), [this, &to, unconfirmed, done](wp_status asked) {
+        error why = unconfirmed;
+        auto status = why.status;
+        if (asked == WP_OK) {
+            const auto verdict = unit_.router->decide(
+                view(to.address), {.may_relay = may_relay_, .confirmed = true});
+            status = take(to, verdict, why);
+        } else {
+            ++unit_.counters.refused;
+        }
+        auto told = blank_error();
+        fill(&told, why);
+        done.fn(done.ctx, status, status == WP_OK ? nullptr : &told);
+    });
+}
+
+wp_status transaction::take(const wp_recipient& to, const routing::decision& verdict, error& why) {
+    const auto reached = verdict.status == WP_OK ? can_be_reached(unit_, verdict) : verdict.refusal;
+    if (reached) {
+        add_destinations(to, verdict);
+        return WP_OK;
+    }
+    ++unit_.counters.refused;
+    why = reached.failure();
+    return why.status;
+}
+
+void transaction::add_destinations(const wp_recipient& to, const routing::decision& verdict) {
+    first_of_.push_back(envelope_.recipients.size());
+    for (const auto& place : verdict.destinations) {
+        auto& row = envelope_.recipients.emplace_back();
+        row.key = envelope_.recipients.size();
+        row.original = view(to.address);
+        row.orcpt = view(to.orcpt);
+        row.notify = to.notify;
+        lead(row, place);
+    }
+}
+
+} // namespace waypost::kernel::transfer
