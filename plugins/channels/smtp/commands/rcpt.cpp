@@ -55,8 +55,8 @@ void smtp_session::recipient_judged(wp_status status, const wp_error* why) {
     }
     ++transaction_->refused;
     reply_failure(status, why, "Recipient refused");
-    if (status == WP_NOT_FOUND || status == WP_DENIED) // guessing of addresses
-        count_error();
+    if (status == WP_NOT_FOUND || status == WP_PERMFAIL || status == WP_DENIED)
+        count_error(); // guessing of addresses
 }
 
 } // namespace waypost::smtp
