@@ -109,32 +109,7 @@ result<void> cache::open_current() {
     if (failed)
         return error{WP_TEMPFAIL,
                      fmt::format("cannot make {}: {}", options_.folder.string(), failed.message())};
-    auto number = read_current(options_.folder);
-    if (number) {
-        auto& place = ring_[*number % ring_size];
-        auto opened =
-            place.open(folder_of(options_.folder, *number), *number, options_.map_size, false);
-        if (opened) {
-            writer tables(place.env());
-            std::string_view text;
-            const bool fits = tables.get(table::meta, "format", text) && text == format_name;
-            if (fits && tables.get(table::meta, "sequence", text) &&
-                text.size() == sizeof sequence_)
-                std::memcpy(&sequence_, text.data(), sizeof sequence_);
-            tables.abort();
-            if (!fits)
-                opened = error{WP_PERMFAIL, "made by another version"};
-        }
-        if (opened && place.env().make_room(4) != 0)
-            opened = error{WP_TEMPFAIL, "cannot map it"};
-        if (!opened) {
-            options_.log(WP_LOG_ERROR,
-                         fmt::format("directory cache {} cannot be used and is built anew: {}",
-                                     options_.folder.string(), opened.failure().text));
-            place.close(false);
-            number.reset();
-        }
-    }
+    const auto number = usable_generation();
     for (const auto& item : std::filesystem::directory_iterator(options_.folder, failed)) {
         const auto found = folder_number(item.path().filename().string());
         if (!found)
@@ -161,6 +136,35 @@ result<void> cache::open_current() {
     if (auto named = write_current(first); !named)
         return named;
     current_.store(first);
+    return {};
+}
+
+/// The one named as current, opened, or none: it is built anew then.
+std::optional<std::uint64_t> cache::usable_generation() {
+    const auto number = read_current(options_.folder);
+    if (!number)
+        return {};
+    auto& place = ring_[*number % ring_size];
+    auto opened =
+        place.open(folder_of(options_.folder, *number), *number, options_.map_size, false);
+    if (opened) {
+        writer tables(place.env());
+        std::string_view text;
+        const bool fits = tables.get(table::meta, "format", text) && text == format_name;
+        if (fits && tables.get(table::meta, "sequence", text) && text.size() == sizeof sequence_)
+            std::memcpy(&sequence_, text.data(), sizeof sequence_);
+        tables.abort();
+        if (!fits)
+            opened = error{WP_PERMFAIL, "made by another version"};
+    }
+    if (opened && place.env().make_room(4) != 0)
+        opened = error{WP_TEMPFAIL, "cannot map it"};
+    if (opened)
+        return number;
+    options_.log(WP_LOG_ERROR,
+                 fmt::format("directory cache {} cannot be used and is built anew: {}",
+                             options_.folder.string(), opened.failure().text));
+    place.close(false);
     return {};
 }
 

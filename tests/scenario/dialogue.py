@@ -148,8 +148,10 @@ def stuffed(raw):
 
 
 class Pop3(Dialogue):
-    def __init__(self, address, **options):
+    def __init__(self, address, tls=False, **options):
         super().__init__(address, **options)
+        if tls:
+            self.start_tls()
         self.greeting = self.reply()
 
     def login(self, user="ann@example.com", password=PASSWORD):
