@@ -163,8 +163,11 @@ class Postfix:
 
     def run(self, *words):
         with open(f"{self.root}/start.log", "a") as log:
-            subprocess.run(words, check=True, timeout=60, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                           preexec_fn=self.group.enter)
+            done = subprocess.run(words, timeout=60, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                  preexec_fn=self.group.enter)
+        if done.returncode:
+            with open(f"{self.root}/start.log") as log:
+                raise RuntimeError(f"{' '.join(words)}: {log.read()[-2000:]}")
 
     def start_dovecot(self):
         self.write("dovecot.conf", DOVECOT)

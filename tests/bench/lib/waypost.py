@@ -13,7 +13,7 @@ from site_folder import Site  # noqa: E402
 CONFIG = """[site]
 state = "state"
 hostname = "mail.example.com"
-control = "state/control"
+control = "control"
 plugin_path = ["{{plugins}}"]
 {extra}
 [plugins.smtp]
@@ -26,7 +26,7 @@ max_connections = 20000
 max_connections_per_address = 0
 [plugins.directory-file]
 plugin = "ldif"
-file = "state/directory.ldif"
+file = "directory.ldif"
 [plugins.directory-routes]
 plugin = "directory"
 [plugins.mailbox]
