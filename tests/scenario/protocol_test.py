@@ -1,22 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""R2.1: the SMTP and LMTP dialogue by RFC 5321 and its extensions: order of commands, PIPELINING, SIZE, 8BITMIME,
+"""R2.1: the SMTP dialogue by RFC 5321 and its extensions: order of commands, PIPELINING, SIZE, 8BITMIME,
 SMTPUTF8, CHUNKING, DSN, enhanced status codes, limits, and no open relay."""
-import re
 import unittest
 
-from dialogue import Case, Smtp, site
+from dialogue import Case, site
 
 ANN, BEN = "ann@example.com", "ben@example.com"
 MESSAGE = b"From: bob@example.org\r\nSubject: one\r\n\r\nbody\r\n"
 LIMIT = 65536
-TRANSFER = f"[transfer]\nmessage_size_limit = {LIMIT}\n"
-LMTP = """
-[plugins.lmtp]
-plugin = "smtp"
-protocol = "lmtp"
-listen = ["127.0.0.1:0"]
-"""
+TRANSFER = f"[transfer]\nmessage_size_limit = {LIMIT}\nmax_recipients = 100\n"
 
 
 class commands(Case):
@@ -196,51 +189,41 @@ class commands(Case):
             self.assertEqual([one[:3] for one in smtp.rest()], ["550"] * 20 + ["421"])
 
 
-class lmtp(Case):
-    configuration = site.COMPLETE + LMTP
-    users = ("ann", "ben", "full")
+    def test_more_recipients_than_the_limit_are_put_off(self):
+        with self.smtp() as smtp:
+            self.assertIn("250 LIMITS RCPTMAX=100", smtp.extensions)
+            answers = smtp.ask_all("MAIL FROM:<bob@example.org>", *[f"RCPT TO:<ann+{i}@example.com>" for i in range(130)])
+            self.assertEqual([one[:9] for one in answers], ["250 2.1.0"] + ["250 2.1.5"] * 100 + ["452 4.5.3"] * 30)
+            self.assert_answer(smtp.ask("RSET"), "250")
 
-    @classmethod
-    def prepare(cls):
-        super().prepare()
-        cls.site.waypost("user", "set", "full@example.com", "mailQuota=10")
 
-    def lmtp(self, hello="LHLO client.example.org"):
-        return Smtp(self.site.listener("lmtp"), hello=hello)
+class limits(Case):
+    configuration = site.COMPLETE.replace(site.SMTP, site.SMTP + 'command_timeout = "1s"\ndata_timeout = "1s"\n'
+                                          "max_connections_per_address = 2\n")
 
-    def test_hello_is_lhlo(self):
-        with self.lmtp(hello=None) as lmtp:
-            self.assertIn(" LMTP ", lmtp.greeting)
-            for verb in ("EHLO", "HELO"):
-                self.assert_answer(lmtp.ask(f"{verb} client.example.org"), "500 5.5.2")
-            self.assert_answer(lmtp.ask("LHLO client.example.org"), "250")
+    def test_a_silent_client_is_sent_away(self):
+        with self.smtp() as smtp:
+            self.assertEqual([one[:9] for one in smtp.rest()], ["421 4.4.2"])
+        with self.smtp() as smtp:
+            smtp.envelope()
+            smtp.ask("DATA")
+            smtp.send("Subject: half\r\n")
+            self.assertEqual([one[:9] for one in smtp.rest()], ["421 4.4.2"])
+        self.assertEqual(self.inbox(), [])
 
-    def test_one_reply_for_each_accepted_recipient(self):
-        with self.lmtp() as lmtp:
-            lmtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", "RCPT TO:<nobody@example.com>", f"RCPT TO:<{BEN}>")
-            answers = [lmtp.content(MESSAGE + b".\r\n"), lmtp.reply(), lmtp.ask("NOOP")]
-            self.assertEqual([re.match(r"\d\d\d [\d.]+", one)[0] for one in answers], ["250 2.0.0"] * 3)
-        for user in (ANN, BEN):
-            self.assertEqual([one.split(b"\r\n")[0] for one in self.inbox(user)], [b"Return-Path: <bob@example.org>"])
-
-    def test_a_recipient_that_cannot_take_it_is_told_apart(self):
-        with self.lmtp() as lmtp:
-            lmtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", "RCPT TO:<full@example.com>", f"RCPT TO:<{BEN}>")
-            answers = [lmtp.content(MESSAGE + b".\r\n"), lmtp.reply(), lmtp.reply(), lmtp.ask("NOOP")]
-            self.assertEqual([one[:3] for one in answers], ["250", "452", "250", "250"])
-            self.assertIn(" 4.2.2 ", answers[1])
-        self.assertEqual([len(self.inbox(f"{user}@example.com")) for user in ("ann", "full", "ben")], [1, 0, 1])
-
-    def test_a_refused_message_is_refused_for_each_recipient(self):
-        with self.lmtp() as lmtp:
-            lmtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", f"RCPT TO:<{BEN}>")
-            answers = [lmtp.content(b"bare\nline\r\n.\r\n"), lmtp.reply(), lmtp.ask("NOOP")]
-            self.assertEqual([one[:3] for one in answers], ["550", "550", "250"])
-
-    def test_data_without_recipients_gets_one_reply(self):
-        with self.lmtp() as lmtp:
-            lmtp.ask_all("MAIL FROM:<bob@example.org>", "RCPT TO:<nobody@example.com>")
-            self.assertEqual([one[:3] for one in lmtp.ask_all("DATA", "NOOP")], ["554", "250"])
+    def test_one_address_has_only_so_many_connections(self):
+        sessions = [self.smtp(source="127.0.6.1") for _ in range(2)]
+        with self.smtp(hello=None, source="127.0.6.1") as third:
+            self.assert_answer(third.greeting, "421 4.7.0")
+            self.assertEqual(third.rest(), [])
+        with self.smtp(hello=None, source="127.0.6.2") as other:
+            self.assert_answer(other.greeting, "220")
+        for one in sessions:
+            one.ask("QUIT")
+            one.rest()
+            one.close()
+        with self.smtp(hello=None, source="127.0.6.1") as again:
+            self.assert_answer(again.greeting, "220")
 
 
 if __name__ == "__main__":
