@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """R2.1: the SMTP dialogue by RFC 5321 and its extensions: order of commands, PIPELINING, SIZE, 8BITMIME,
 SMTPUTF8, CHUNKING, DSN, enhanced status codes, limits, and no open relay."""
+import time
 import unittest
 
 from dialogue import Case, site
@@ -210,6 +211,24 @@ class limits(Case):
             smtp.send("Subject: half\r\n")
             self.assertEqual([one[:9] for one in smtp.rest()], ["421 4.4.2"])
         self.assertEqual(self.inbox(), [])
+
+    def test_a_message_that_is_cut_off_leaves_nothing(self):
+        half = b"Subject: half\r\n\r\n" + (b"x" * 70 + b"\r\n") * 20_000
+        spool = self.site.folder / "state" / "spool"
+        for command in (b"DATA\r\n", b"BDAT 9000000 LAST\r\n"):
+            with self.smtp() as smtp:
+                smtp.envelope()
+                smtp.send(command + half)
+                self.wait_until(lambda: list(spool.iterdir()))
+            self.wait_until(lambda: not list(spool.iterdir()))
+        self.assertEqual(self.inbox(), [])
+        self.assertEqual(self.site.json("status")["queue"]["messages"], 0)
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + 10
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
 
     def test_one_address_has_only_so_many_connections(self):
         sessions = [self.smtp(source="127.0.6.1") for _ in range(2)]
