@@ -5,10 +5,14 @@ mailbox read over POP3 by this checker, which knows nothing of the daemon's file
 
 - each acknowledged message is there exactly once, with the SHA-256 it was sent with;
 - a message that was not acknowledged is there at most once;
-- what was deleted by an earlier round stays deleted; a UID never names two messages.
+- what was read and left stays, with its UID; what was deleted stays deleted; a UID never names two messages.
 
-  rounds.py --build FOLDER [--rounds 5] [--messages 1000] [--seed 1] [--point NAME:N]"""
+The last user forwards to one who cannot take mail for a while, so that the queue and its deliveries are hit, too.
+Each tenth message is left in its mailbox, so that compaction has something to copy.
+
+  rounds.py --build FOLDER [--rounds 5] [--messages 3000] [--seed 1] [--point NAME:N]"""
 import argparse
+import contextlib
 import hashlib
 import os
 import poplib
@@ -20,14 +24,36 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, f"{TOP}/tests/bench")
-from lib.waypost import Waypost  # noqa: E402
+from lib.waypost import Waypost, hashed  # noqa: E402
 from site_folder import SiteError  # noqa: E402
 
 USERS = 10
+PARKED = "parked@example.com"
+FORWARD = """dn: uid=parked,ou=People,o=example.com,o=isp
+objectClass: inetOrgPerson
+objectClass: inetUser
+objectClass: inetMailUser
+uid: parked
+cn: parked
+sn: parked
+mail: parked@example.com
+mailUserStatus: inactive
+mailDeliveryOption: mailbox
+userPassword: {SSHA512}%s
+
+"""
+SETTINGS = """[log]
+segment_size = "1MiB"
+checkpoint_records = 500
+checkpoint_interval = "200ms"
+[transfer]
+retry_schedule = ["1s"]
+"""
 POINT = re.compile(r'fault::point\("([^"]+)"\)|crash_point\("([^"]+)"\)')
 
 
@@ -46,7 +72,7 @@ def crash_points():
 class Checker:
     def __init__(self, system):
         self.system = system
-        self.acknowledged, self.read, self.uids = set(), set(), {}
+        self.acknowledged, self.place, self.deleted, self.uids = set(), {}, set(), {}
         self.problems = []
 
     def expected(self, size):
@@ -57,38 +83,65 @@ class Checker:
         return body + b"\r\n"
 
     def read_all(self, body):
-        """Reads, checks and deletes everything."""
+        """Reads and checks everything, deletes most of it."""
         digest = hashlib.sha256(body).digest()
-        for user in range(USERS):
+        seen = set()
+        for user in [f"u{number}" for number in range(USERS - 1)] + ["parked"]:
             box = poplib.POP3("127.0.0.1", self.system.pop3_port, timeout=60)
-            box.user(f"u{user}@example.com")
+            box.user(f"{user}@example.com")
             box.pass_("secret")
-            uids = [line.split() for line in box.uidl()[1]]
-            for number, uid in uids:
-                self.check(user, uid, box.retr(int(number))[1], digest)
-                box.dele(int(number))
+            for line in box.uidl()[1]:
+                index, uid = line.split()
+                number = self.check(user, uid, box.retr(int(index))[1], digest)
+                seen.add(number)
+                if number is not None and number % 10:
+                    box.dele(int(index))
+                    self.deleted.add(number)
             box.quit()
+        gone = self.place.keys() - self.deleted - seen
+        if gone:
+            self.problems.append(f"{len(gone)} messages gone that nobody deleted, for instance {sorted(gone)[:5]}")
 
     def check(self, user, uid, lines, digest):
         raw = b"\r\n".join(lines) + b"\r\n"
         found = re.search(rb"Message-ID: <(\d+)@load>\r\n", raw)
         if not found:
-            self.problems.append(f"u{user} {uid}: a message nobody sent")
-            return
+            self.problems.append(f"{user} {uid}: a message nobody sent")
+            return None
         number = int(found.group(1))
         if hashlib.sha256(raw[found.end():]).digest() != digest:
             self.problems.append(f"message {number}: bytes differ")
-        if number in self.read:
-            self.problems.append(f"message {number}: twice")
-        self.read.add(number)
+        if number in self.deleted:
+            self.problems.append(f"message {number}: came back")
+        if self.place.setdefault(number, (user, uid)) != (user, uid):
+            self.problems.append(f"message {number}: twice, {self.place[number]} and {(user, uid)}")
         if self.uids.setdefault((user, uid), number) != number:
-            self.problems.append(f"u{user}: UID {uid} used for {self.uids[(user, uid)]} and {number}")
+            self.problems.append(f"{user}: UID {uid} used for {self.uids[(user, uid)]} and {number}")
+        return number
 
     def finish(self):
-        lost = self.acknowledged - self.read
+        lost = self.acknowledged - self.place.keys()
         if lost:
             self.problems.append(f"{len(lost)} acknowledged messages lost, for instance {sorted(lost)[:5]}")
         return self.problems
+
+
+def set_parked(system, state):
+    system.waypost("user", "set", PARKED, f"mailUserStatus={state}")
+
+
+def activate(system):
+    """Also while the daemon is being killed, when the answer does not matter."""
+    with contextlib.suppress(SiteError):
+        set_parked(system, "active")
+
+
+def await_empty_queue(system):
+    deadline = time.monotonic() + 60
+    while system.waypost("queue", "list", as_json=True):
+        if time.monotonic() > deadline:
+            raise SiteError("the queue does not get empty")
+        time.sleep(0.1)
 
 
 def load(system, first, options, record):
@@ -102,6 +155,14 @@ def load(system, first, options, record):
 
 def alive(system):
     return system.process is not None and system.process.poll() is None
+
+
+def ended_by_itself(system):
+    """The load sees the connections end a moment before the process is gone."""
+    try:
+        return system.process is None or system.process.wait(timeout=0.3) is not None
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def end(system, how):
@@ -121,26 +182,31 @@ def one_round(system, checker, number, rng, options, points):
     killer = None
     if alive(system):
         if not point:
-            killer = threading.Timer(rng.uniform(0.05, 0.8), lambda: system.process.send_signal(signal.SIGKILL))
+            killer = threading.Timer(rng.uniform(0.01, options.messages / 15_000), lambda: system.process.send_signal(signal.SIGKILL))
             killer.start()
+        if rng.random() < 0.5:
+            threading.Timer(rng.uniform(0.01, 0.1), activate, [system]).start()
         checker.acknowledged |= load(system, number * options.messages, options, f"{system.root}/record")
     if killer:
         killer.cancel()
-    died = not alive(system)
+    died = ended_by_itself(system)
     end(system, signal.SIGKILL)
     system.environment = {}
     system.start()
+    activate(system)
+    await_empty_queue(system)
     checker.read_all(checker.expected(options.bytes))
+    set_parked(system, "inactive")
     end(system, signal.SIGKILL if rng.random() < 0.5 else signal.SIGTERM)
     print(f"round {number}: {point or 'random kill'}{'' if died else ' (end of load)'}, "
-          f"{len(checker.acknowledged)} acknowledged, {len(checker.read)} read", flush=True)
+          f"{len(checker.acknowledged)} acknowledged, {len(checker.place)} read", flush=True)
 
 
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--build", required=True)
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--messages", type=int, default=1000)
+    options.add_argument("--messages", type=int, default=3000)
     options.add_argument("--bytes", type=int, default=1500)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--point", default="")
@@ -148,20 +214,24 @@ def main():
     rng = random.Random(options.seed)
     points = crash_points()
     folder = tempfile.mkdtemp(prefix="waypost-crash-")
-    small = "[log]\nsegment_bytes = \"1MiB\"\ncheckpoint_records = 500\ncheckpoint_interval = \"200ms\"\n"
-    system = Waypost(folder, USERS, build=options.build, extra=small)
+    system = Waypost(folder, USERS, build=options.build, extra=SETTINGS, entries=FORWARD % hashed("secret"),
+                     forward={USERS - 1: PARKED})
     checker = Checker(system)
     try:
         for number in range(options.rounds):
             one_round(system, checker, number, rng, options, points)
-        problems = checker.finish()
+    except SiteError as why:
+        checker.problems.append(str(why))
     finally:
         system.close()
-        if not checker.problems:
-            shutil.rmtree(folder, ignore_errors=True)
+    problems = checker.finish()
+    if problems:
+        print(f"the site is kept in {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     for problem in problems:
         print(f"PROBLEM {problem}")
-    print(f"{len(checker.acknowledged)} acknowledged, {len(checker.read)} read, {len(problems)} problems")
+    print(f"{len(checker.acknowledged)} acknowledged, {len(checker.place)} read, {len(problems)} problems")
     sys.exit(1 if problems else 0)
 
 

@@ -72,7 +72,7 @@ uid: u{i}
 cn: u{i}
 sn: u{i}
 mail: u{i}@example.com
-mailDeliveryOption: mailbox
+{delivery}
 userPassword: {{SSHA512}}{password}
 
 """
@@ -86,7 +86,8 @@ def hashed(password):
 class Waypost(Site):
     name = "waypost"
 
-    def __init__(self, folder, users, build=None, extra=""):
+    def __init__(self, folder, users, build=None, extra="", entries="", forward=None):
+        """`extra` configuration, `entries` of LDIF; `forward`: {number of a user: address}."""
         super().__init__(f"{folder}/waypost", build or os.environ["WAYPOST_BUILD"], CONFIG.format(extra=extra))
         self.create()
         self.root = str(self.folder)
@@ -94,7 +95,10 @@ class Waypost(Site):
         with open(self.folder / "state" / "directory.ldif", "w") as out:
             out.write(ROOTS)
             for i in range(users):
-                out.write(USER.format(i=i, password=password))
+                to = (forward or {}).get(i)
+                delivery = f"mailDeliveryOption: forward\nmailForwardingAddress: {to}" if to else "mailDeliveryOption: mailbox"
+                out.write(USER.format(i=i, password=password, delivery=delivery))
+            out.write(entries)
         self.group = Group("waypost")
         self.before_exec = self.group.enter
 

@@ -120,6 +120,17 @@ TEST_F(queue_test, a_checkpoint_survives_with_its_position) {
     EXPECT_EQ(queue_->find(7)->recipients.at(0).address, "bob@example.org");
 }
 
+TEST_F(queue_test, a_checkpoint_without_changes_keeps_the_position) {
+    const auto what = due_at(100);
+    apply(7, &what);
+    ASSERT_TRUE(queue_->checkpoint());
+    reopen();
+    const auto at = queue_->checkpoint();
+    ASSERT_TRUE(at);
+    EXPECT_EQ(*at, 1u);
+    EXPECT_EQ(queue_->applied(), 1u);
+}
+
 TEST_F(queue_test, held_and_failed_recipients_are_never_due) {
     auto what = due_at(100);
     what.recipients[0].state = recipient_state::held;
