@@ -178,8 +178,8 @@ void section_checker::read_set(const node& table, key_span keys, key_span also_v
 void section_checker::inherit(const wp_config_key& key, value& to) {
     const std::string_view path = key.fallback + 1;
     const auto dot = std::min(path.find('.'), path.size());
-    const auto section =
-        target_.kernel == nullptr ? section_map::const_iterator() : target_.kernel->find(path.substr(0, dot));
+    const auto section = target_.kernel == nullptr ? section_map::const_iterator()
+                                                   : target_.kernel->find(path.substr(0, dot));
     if (target_.kernel == nullptr || section == target_.kernel->end() || dot == path.size())
         return;
     const auto* from = section->second->find(path.substr(dot + 1));

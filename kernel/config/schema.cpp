@@ -113,12 +113,11 @@ constexpr wp_config_key directory_keys[] = {
     {"password_cache_size", WP_CONFIG_INTEGER, 0, "10000",
      "Verified passwords that are remembered, as hashes under a key of this run.", 0, 10'000'000},
     {"login_failures_per_user", WP_CONFIG_INTEGER, 0, "10",
-     "Failed logins of one user within the window, before more are refused unasked.", 1,
-     1'000'000},
+     "Failed logins of one user within the window, before more are refused unasked.", 1, 1'000'000},
     {"login_failures_per_client", WP_CONFIG_INTEGER, 0, "50",
      "The same for one client address (IPv6: its /64).", 1, 1'000'000},
-    {"login_failure_window", WP_CONFIG_DURATION, 0, "5m",
-     "How long a failed login is counted.", second, day},
+    {"login_failure_window", WP_CONFIG_DURATION, 0, "5m", "How long a failed login is counted.",
+     second, day},
 };
 
 constexpr wp_config_key plugin_keys[] = {

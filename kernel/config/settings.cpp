@@ -92,8 +92,8 @@ void loader::find_state(const node& root) {
 void loader::kernel_section(const node& root, const section_schema& schema) {
     const auto* found = root.find(schema.name);
     const bool usable = is_table(found, schema.name);
-    const check_target target{all_.file_, schema.name, usable ? found->at : position{},
-                              all_.state_, nullptr};
+    const check_target target{all_.file_, schema.name, usable ? found->at : position{}, all_.state_,
+                              nullptr};
     all_.sections_[schema.name] =
         check_section(usable ? &found->value : nullptr, schema.keys, target, {}, problems_);
 }
@@ -105,8 +105,7 @@ void loader::name_host() {
         return;
     char name[256] = {};
     auto named = std::make_shared<wp_config>(*site);
-    named->values["hostname"].text =
-        ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+    named->values["hostname"].text = ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
     site = std::move(named);
 }
 

@@ -20,6 +20,10 @@ std::vector<std::chrono::seconds> intervals(const std::vector<std::string>& word
     return made;
 }
 
+bool overquota_permanent(const config::settings& from) {
+    return from.transfer().text("overquota") == "permanent";
+}
+
 std::int64_t unix_time_ns() {
     return duration_cast<std::chrono::nanoseconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -52,7 +56,7 @@ transfer::options transfer_options(const config::settings& from) {
     made.max_hops = static_cast<std::uint32_t>(keys.integer("max_hops"));
     made.max_transactions = keys.size("max_transactions");
     made.max_jobs = keys.size("max_jobs");
-    made.overquota_permanent = keys.text("overquota") == "permanent";
+    made.overquota_permanent = overquota_permanent(from);
     made.retry.intervals = intervals(keys.list("retry_schedule"));
     made.retry.lifetime = duration_cast<std::chrono::seconds>(keys.duration("queue_lifetime"));
     made.checkpoint_records = from.log().size("checkpoint_records");
@@ -65,6 +69,7 @@ transfer::options transfer_options(const config::settings& from) {
 routing::settings routing_settings(const config::settings& from) {
     routing::settings made;
     made.local_hosts = {directory::fold_domain(from.hostname())};
+    made.overquota_permanent = overquota_permanent(from);
     made.separator = from.transfer().text("subaddress_separator");
     return made;
 }

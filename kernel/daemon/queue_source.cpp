@@ -3,6 +3,8 @@
 #include "daemon/control_sources.hpp"
 #include "daemon/status_report.hpp"
 
+#include <waypost/abi/draft/ingress.h>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::daemon {
@@ -38,11 +40,26 @@ json summary(log::message_id id, const transfer::envelope& what) {
             {"last_error", last_error}};
 }
 
+/// RFC 3461 s4.1; empty: what the default is.
+json notify_words(std::uint32_t flags) {
+    json words = json::array();
+    for (const auto& [flag, word] :
+         {std::pair{WP_NOTIFY_NEVER, "NEVER"}, std::pair{WP_NOTIFY_SUCCESS, "SUCCESS"},
+          std::pair{WP_NOTIFY_FAILURE, "FAILURE"}, std::pair{WP_NOTIFY_DELAY, "DELAY"}}) {
+        if ((flags & flag) != 0) {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
+
 json in_full(log::message_id id, const transfer::envelope& what) {
     json recipients = json::array();
     for (const auto& one : what.recipients) {
         recipients.push_back({{"address", one.address},
                               {"original", one.original},
+                              {"orcpt", one.orcpt},
+                              {"notify", notify_words(one.notify)},
                               {"state", transfer::state_name(one.state)},
                               {"channel", one.channel},
                               {"next_hop", one.next_hop},
@@ -54,6 +71,9 @@ json in_full(log::message_id id, const transfer::envelope& what) {
     return {{"id", id},
             {"sender", what.sender},
             {"envid", what.envid},
+            {"ret", (what.flags & WP_MAIL_RET_FULL) != 0      ? json("FULL")
+                    : (what.flags & WP_MAIL_RET_HEADERS) != 0 ? json("HDRS")
+                                                              : json()},
             {"received", as_time_or_null(what.received_ns)},
             {"client_address", what.client_address},
             {"client_name", what.client_name},

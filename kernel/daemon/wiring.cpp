@@ -117,8 +117,8 @@ result<void> site::open_directory() {
 
 /// Passwords, writes and look-ups at the backends; these are added as they start.
 result<void> site::open_logins() {
-    confirmer_ = std::make_unique<directory::confirmer>(
-        *cache_, backends_, worker("directory", host::lane::general));
+    confirmer_ = std::make_unique<directory::confirmer>(*cache_, backends_,
+                                                        worker("directory", host::lane::general));
     admin_ = std::make_unique<directory::admin>(*cache_, backends_, admin_options(*settings_));
     auto with = login_options(*settings_);
     with.run_on_worker = worker("logins", host::lane::authentication);
@@ -129,8 +129,7 @@ result<void> site::open_logins() {
         log_.write(level, "logins", text);
     };
     with.confirm = confirmer_.get();
-    authenticator_ =
-        std::make_unique<auth::authenticator>(*cache_, backends_, std::move(with));
+    authenticator_ = std::make_unique<auth::authenticator>(*cache_, backends_, std::move(with));
     logins_.set(authenticator_.get());
     return {};
 }

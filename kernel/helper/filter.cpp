@@ -52,7 +52,7 @@ int allow(scmp_filter_ctx filter) noexcept {
             return error;
         }
     }
-    for (const unsigned family : {AF_INET, AF_INET6}) {
+    for (const unsigned family : {unsigned{AF_INET}, unsigned{AF_INET6}}) {
         const scmp_arg_cmp same{0, SCMP_CMP_EQ, family, 0};
         if (const int error =
                 seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &same);

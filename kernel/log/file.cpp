@@ -61,14 +61,17 @@ struct state {
             parse(text);
     }
     void parse(const std::string& text) {
-        const auto first = text.find(':');
-        const auto second = text.find(':', first + 1);
-        if (first == std::string::npos || second == std::string::npos)
+        char name[8] = {};
+        char code[8] = {};
+        int next = 0;
+        int more = 0;
+        if (std::sscanf(text.c_str(), "%7[a-z]:%d:%7[A-Z]:%d", name, &next, code, &more) < 3)
             return;
-        const auto name = text.substr(0, first);
-        auto& plan = plans[name == "create" ? 0 : name == "write" ? 1 : 2];
-        plan.next = std::atoi(text.c_str() + first + 1);
-        plan.code = text.substr(second + 1) == "ENOSPC" ? ENOSPC : EIO;
+        const std::string_view call = name;
+        plans[call == "create"  ? 0
+              : call == "write" ? 1
+                                : 2] = {next, more,
+                                        std::string_view(code) == "ENOSPC" ? ENOSPC : EIO};
     }
 };
 

@@ -71,7 +71,8 @@ struct settings {
     std::string postmaster;        ///< of domains that name none; empty: none
     std::int64_t quota_bytes = -1; ///< of users where neither user nor domain says; -1: none
     std::int64_t quota_messages = -1;
-    std::uint32_t depth_limit = 16; ///< forwards, aliases and groups followed for one recipient
+    bool overquota_permanent = false; ///< users over quota are refused for good
+    std::uint32_t depth_limit = 16;   ///< forwards, aliases and groups followed for one recipient
     std::uint32_t destination_limit = 10000; ///< one recipient may lead to
 };
 

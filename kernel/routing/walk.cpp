@@ -244,8 +244,11 @@ bool walk::pass_state(state value, const place& at, std::string_view account,
         }
         return false;
     case state::overquota:
-        refuse({WP_OVERQUOTA, 452, 4, 2, 2, fmt::format("{} is over its quota", subject)},
-               at.key->text(), at.depth);
+        refuse(
+            settings_.overquota_permanent
+                ? error{WP_PERMFAIL, 552, 5, 2, 2, fmt::format("{} is over its quota", subject)}
+                : error{WP_OVERQUOTA, 452, 4, 2, 2, fmt::format("{} is over its quota", subject)},
+            at.key->text(), at.depth);
         return false;
     case state::disabled:
     case state::deleted:

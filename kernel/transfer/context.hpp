@@ -30,7 +30,8 @@ struct context {
     } counters;
 
     explicit context(options from)
-        : settings(std::move(from)), budget(settings.ingest_budget), staging(channels) {}
+        : settings(std::move(from)), budget(settings.ingest_budget),
+          staging(channels, settings.overquota_permanent) {}
 };
 
 } // namespace waypost::kernel::transfer

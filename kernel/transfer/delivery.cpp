@@ -41,8 +41,8 @@ void attempt::route_all() {
 routing::decision attempt::decide(const std::string& address) const {
     auto verdict = unit_.router->decide(address, {.may_relay = true, .for_queue = true});
     if (verdict.unconfirmed && unit_.settings.look_up && unit_.settings.look_up(address) == WP_OK)
-        verdict = unit_.router->decide(
-            address, {.may_relay = true, .confirmed = true, .for_queue = true});
+        verdict = unit_.router->decide(address,
+                                       {.may_relay = true, .confirmed = true, .for_queue = true});
     return verdict;
 }
 
@@ -186,9 +186,8 @@ result<void> attempt::prepare(log::group& into) {
 void attempt::settle(recipient& to, const outcome& fate) const {
     ++to.attempts;
     to.last_error = fate.why.text;
-    const bool permanent = fate.status == WP_PERMFAIL || fate.status == WP_NOT_FOUND ||
-                           fate.status == WP_DENIED ||
-                           (fate.status == WP_OVERQUOTA && unit_.settings.overquota_permanent);
+    const bool permanent =
+        fate.status == WP_PERMFAIL || fate.status == WP_NOT_FOUND || fate.status == WP_DENIED;
     if (permanent || now_ >= expires_ns())
         to.state = recipient_state::failed;
     else
@@ -219,9 +218,9 @@ void attempt::done(const result<void>& outcome, log::position) {
         if (final_[i].status == WP_PENDING)
             continue;
         auto& counters = unit_.counters;
-        ++(final_[i].status == WP_OK                       ? counters.delivered
+        ++(final_[i].status == WP_OK                    ? counters.delivered
            : after_[i].state == recipient_state::failed ? counters.failed
-                                                         : counters.deferred);
+                                                        : counters.deferred);
         tell(unit_, id_, size_, envelope_, after_[i], final_[i]);
     }
     end(static_cast<bool>(outcome));

@@ -15,8 +15,8 @@ constexpr std::string_view erase_word = "erase ";
 } // namespace
 
 queue::queue(std::unique_ptr<queue_table> table)
-    : log::consumer(queue_consumer, "queue"), table_(std::move(table)),
-      at_(table_->applied()), size_(static_cast<std::int64_t>(table_->size())) {}
+    : log::consumer(queue_consumer, "queue"), table_(std::move(table)), at_(table_->applied()),
+      size_(static_cast<std::int64_t>(table_->size())) {}
 
 void queue::put(log::group& into, log::message_id id, const envelope& what, bool is_new) {
     scratch_.assign(put_word).append(std::to_string(id)).push_back('\n');

@@ -51,6 +51,8 @@ void stager::stage_channel(log::group& into, const staged_message& message,
             fate.status = WP_TEMPFAIL;
         if (fate.status != WP_OK)
             fate.why = transfer::from_abi(errors_[i], fate.status);
+        if (fate.status == WP_OVERQUOTA && overquota_permanent_)
+            fate = {WP_PERMFAIL, error(WP_PERMFAIL, 552, 5, 2, 2, fate.why.text)};
     }
 }
 

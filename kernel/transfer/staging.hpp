@@ -31,7 +31,9 @@ struct outcome {
 /// Single thread: the committer's.
 class stager {
 public:
-    explicit stager(const channel_table& channels) : channels_(channels) {}
+    /// `overquota_permanent`: a full mailbox refuses for good (R3.9).
+    stager(const channel_table& channels, bool overquota_permanent)
+        : channels_(channels), overquota_permanent_(overquota_permanent) {}
 
     /// Offers the recipients whose state is pending to their channels. The result has an outcome
     /// for each recipient, in order, and is valid until the next call. [commit]
@@ -43,6 +45,7 @@ private:
                        std::span<const recipient> recipients);
 
     const channel_table& channels_;
+    const bool overquota_permanent_;
     std::vector<outcome> outcomes_;
     std::vector<std::size_t> members_;
     std::vector<wp_job_recipient> rows_;

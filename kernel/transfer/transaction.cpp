@@ -9,6 +9,9 @@ namespace waypost::kernel::transfer {
 
 namespace {
 
+/// The limit is for what a client sends; the channel's Received: field comes on top.
+constexpr std::size_t trace_room = 4096;
+
 error too_large(std::size_t limit) {
     return {WP_PERMFAIL, 552,
             5,           3,
@@ -37,7 +40,7 @@ transaction::~transaction() {
 }
 
 result<void> transaction::append(std::string_view bytes) {
-    if (too_large_ || size_ + bytes.size() > unit_.settings.message_size_limit) {
+    if (too_large_ || size_ + bytes.size() > unit_.settings.message_size_limit + trace_room) {
         too_large_ = true;
         return too_large(unit_.settings.message_size_limit);
     }

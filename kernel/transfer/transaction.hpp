@@ -14,6 +14,7 @@
 #include <waypost/abi/draft/ingress.h>
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace waypost::kernel::transfer {
@@ -49,6 +50,7 @@ private:
     envelope envelope_;
     std::vector<std::size_t>
         first_of_; // per accepted recipient: its first destination in envelope_.recipients
+    std::unordered_map<std::string, std::size_t> places_; // row of each place, by identity()
     bool may_relay_ = false;
     bool final_ = false;
     bool too_large_ = false;

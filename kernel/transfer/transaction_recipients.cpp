@@ -4,6 +4,8 @@
 #include "transfer/errors.hpp"
 #include "transfer/transaction.hpp"
 
+#include <optional>
+
 namespace waypost::kernel::transfer {
 namespace {
 
@@ -13,6 +15,15 @@ result<void> can_be_reached(const context& unit, const routing::decision& verdic
             unit.channels.find(place.channel) == nullptr)
             return error(WP_PERMFAIL, 550, 5, 4, 4, "no channel leads to " + place.address);
     return {};
+}
+
+/// Of a mailbox its account, whatever address led to it.
+std::string identity(const routing::destination& place) {
+    std::string out;
+    const auto& name = place.account.empty() ? place.address : place.account;
+    for (const auto* part : {&place.channel, &place.next_hop, &name, &place.detail})
+        out.append(*part).push_back('\0');
+    return out;
 }
 
 } // namespace
@@ -37,8 +48,8 @@ void transaction::confirm(const wp_recipient& to, const error& unconfirmed, wp_d
         error why = unconfirmed;
         auto status = why.status;
         if (asked == WP_OK) {
-            const auto verdict = unit_.router->decide(
-                view(to.address), {.may_relay = may_relay_, .confirmed = true});
+            const auto verdict = unit_.router->decide(view(to.address),
+                                                      {.may_relay = may_relay_, .confirmed = true});
             status = take(to, verdict, why);
         } else {
             ++unit_.counters.refused;
@@ -60,9 +71,16 @@ wp_status transaction::take(const wp_recipient& to, const routing::decision& ver
     return why.status;
 }
 
+/// Two recipients that lead to one place get one copy.
 void transaction::add_destinations(const wp_recipient& to, const routing::decision& verdict) {
-    first_of_.push_back(envelope_.recipients.size());
+    std::optional<std::size_t> first;
     for (const auto& place : verdict.destinations) {
+        const auto [known, is_new] =
+            places_.try_emplace(identity(place), envelope_.recipients.size());
+        if (!first)
+            first = known->second;
+        if (!is_new)
+            continue;
         auto& row = envelope_.recipients.emplace_back();
         row.key = envelope_.recipients.size();
         row.original = view(to.address);
@@ -70,6 +88,7 @@ void transaction::add_destinations(const wp_recipient& to, const routing::decisi
         row.notify = to.notify;
         lead(row, place);
     }
+    first_of_.push_back(first.value_or(0));
 }
 
 } // namespace waypost::kernel::transfer

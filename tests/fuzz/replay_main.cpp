@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz target once over the empty input and over each file of its corpus: what ./dev test and
+// Runs a fuzz target once over the empty input and over each file of its corpus: what ./dev test
+// and
 // ./dev check do with found inputs, with any compiler. Usage: fuzz_NAME [FILE|FOLDER]...
 #include <algorithm>
 #include <cstdint>

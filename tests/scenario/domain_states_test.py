@@ -4,7 +4,7 @@
 delivered, held, or not taken at all."""
 import unittest
 
-from dialogue import PASSWORD, Case
+from dialogue import PASSWORD, Case, site
 
 MESSAGE = b"From: bob@example.org\r\nSubject: %s\r\n\r\nbody\r\n"
 # One of these attributes with one of these values -> the answer to RCPT.
@@ -150,6 +150,21 @@ class answers(Case):
             self.assert_answer(smtp.mail(large, "ann@quota.example"), "452 4.2.2")
         self.mail(b"3", "ann@quota.example")  # what fits is taken
         self.assertEqual(self.names("ann@quota.example"), [b"1", b"3"])
+
+
+class permanent(Case):
+    """R3.9: over quota is refused for good where the operator wants that."""
+    configuration = site.COMPLETE + '[transfer]\noverquota = "permanent"\n'
+
+    def test_over_quota(self):
+        large = MESSAGE % b"2" + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 40
+        self.site.waypost("user", "set", "ann@example.com", "mailQuota=2000")
+        with self.smtp() as smtp:
+            self.assert_answer(smtp.mail(large, "ann@example.com"), "552 5.2.2")
+        self.site.waypost("user", "set", "ann@example.com", "mailUserStatus=overquota")
+        with self.smtp() as smtp:
+            smtp.ask("MAIL FROM:<bob@example.org>")
+            self.assert_answer(smtp.ask("RCPT TO:<ann@example.com>"), "552 5.2.2")
 
 
 if __name__ == "__main__":

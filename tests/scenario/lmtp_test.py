@@ -57,6 +57,13 @@ class lmtp(Case):
             answers = [lmtp.content(b"bare\nline\r\n.\r\n"), lmtp.reply(), lmtp.ask("NOOP")]
             self.assertEqual([one[:3] for one in answers], ["550", "550", "250"])
 
+    def test_two_addresses_of_one_mailbox_get_a_reply_each_and_one_copy(self):
+        with self.lmtp() as lmtp:
+            lmtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", f"RCPT TO:<{ANN.upper()}>")
+            answers = [lmtp.content(MESSAGE + b".\r\n"), lmtp.reply(), lmtp.ask("NOOP")]
+            self.assertEqual([one[:3] for one in answers], ["250"] * 3)
+        self.assertEqual(len(self.inbox(ANN)), 1)
+
     def test_data_without_recipients_gets_one_reply(self):
         with self.lmtp() as lmtp:
             lmtp.ask_all("MAIL FROM:<bob@example.org>", "RCPT TO:<nobody@example.com>")

@@ -103,6 +103,24 @@ class commands(Case):
             self.assert_answer(smtp.mail(MESSAGE), "250 2.0.0")
         self.assertEqual(len(self.inbox()), 1)
 
+    def test_a_message_of_exactly_the_announced_size_is_taken(self):
+        head = b"Subject: exact\r\n\r\n"
+        exact = head + b"x" * ((LIMIT - len(head)) % 80 - 2) + b"\r\n" + (b"x" * 78 + b"\r\n") * ((LIMIT - len(head)) // 80)
+        self.assertEqual(len(exact), LIMIT)
+        with self.smtp() as smtp:
+            self.assert_answer(smtp.mail(exact), "250 2.0.0")
+            smtp.envelope()
+            smtp.send(f"BDAT {len(exact)} LAST\r\n".encode() + exact)
+            self.assert_answer(smtp.reply(), "250 2.0.0")
+        self.assertTrue(all(one.endswith(exact) for one in self.inbox()))
+
+    def test_one_copy_for_recipients_that_are_the_same_mailbox(self):
+        self.site.waypost("user", "set", ANN, "mailAlternateAddress=anna@example.com")
+        with self.smtp() as smtp:
+            smtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", f"RCPT TO:<{ANN.upper()}>", "RCPT TO:<anna@example.com>")
+            self.assert_answer(smtp.content(MESSAGE + b".\r\n"), "250 2.0.0")
+        self.assertEqual(len(self.inbox()), 1)
+
     def test_eight_bit_content_is_kept(self):
         body = b"Subject: eight\r\n\r\n" + bytes(set(range(256)) - {10, 13}) + b"\r\n"
         with self.smtp() as smtp:
@@ -172,6 +190,8 @@ class commands(Case):
         queued = self.site.json("queue", "list")
         self.assertEqual([(one["sender"], one["recipients"]) for one in queued], [("bob@example.org", ["held@example.com"])])
         shown = self.site.json("queue", "show", str(queued[0]["id"]))
+        self.assertEqual((shown["ret"], shown["recipients"][0]["orcpt"], shown["recipients"][0]["notify"]),
+                         ("HDRS", "rfc822;Held+x@example.com", ["SUCCESS", "DELAY"]))
         self.assertEqual((shown["envid"], shown["protocol"], shown["client_name"], shown["recipients"][0]["state"]),
                          ("QQ+314159", "ESMTP", "client.example.org", "held"))
         # R3.2: the rest can be read with plain tools.
