@@ -121,6 +121,12 @@ public:
         status = facet.snapshot(&face, box, &out, nullptr, {});
         return out;
     }
+    std::uint64_t modseq(wp_mailbox* box) {
+        const wp_snapshot* now = look(box);
+        const std::uint64_t out = now->modseq;
+        facet.release(&face, now);
+        return out;
+    }
     std::vector<std::uint32_t> uids(wp_mailbox* box) {
         const wp_snapshot* now = look(box);
         std::vector<std::uint32_t> out(now->uids, now->uids + now->count);
