@@ -65,6 +65,12 @@ result<void> directory_part::read_all() {
     return {};
 }
 
+void directory_part::close_feeds() {
+    for (const auto& on : links_) {
+        on->feed->stop();
+    }
+}
+
 void directory_part::stop() {
     {
         const std::lock_guard lock(mutex_);

@@ -33,6 +33,8 @@ public:
     bool wait_complete(std::chrono::milliseconds patience);
     /// All backends anew, in full (`waypost sync`). Returns when the readers see it.
     result<void> read_all();
+    /// Before the plugins drain: what they still push is answered WP_STOPPING.
+    void close_feeds();
     /// Before the plugins stop.
     void stop();
 

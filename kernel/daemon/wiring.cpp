@@ -269,6 +269,9 @@ std::vector<std::string> site::stop(std::chrono::steady_clock::time_point deadli
         state_ = site_state::stopped;
         return {};
     }
+    if (directory_) {
+        directory_->close_feeds();
+    }
     auto late = plugins_.drain(deadline);
     if (transfer_ && !transfer_->drain(deadline)) {
         late.emplace_back("transfer");

@@ -80,14 +80,14 @@ result<void> builder::put(const std::string& record) {
 result<void> builder::keep(std::string_view uuid) {
     const auto in = cache_.read();
     std::string record;
-    in.scan(table::uuids, fold(uuid), [&](std::string_view found, std::string_view key) {
-        if (found == fold(uuid))
+    in.scan(table::uuids, uuid, [&](std::string_view found, std::string_view key) {
+        if (found == uuid)
             record = restamp_entry(in.entry_by_key(key), in.entry_by_key(key).backend(), sequence_);
         return false;
     });
     if (record.empty())
         return error{WP_NOT_FOUND,
-                     fmt::format("no entry with UUID {} is known; read in full", uuid)};
+                     "the backend names an entry as unchanged that is not known; read in full"};
     return put(record);
 }
 

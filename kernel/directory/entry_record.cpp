@@ -106,7 +106,7 @@ void entry_batch::fill(wp_entry* out) const {
         *out++ = {sizeof(wp_entry),
                   0,
                   to_abi(one.entry.dn()),
-                  to_abi(one.entry.uuid()),
+                  to_bytes(one.entry.uuid()),
                   shown_.data() + one.first_attribute,
                   one.attributes};
     }

@@ -12,6 +12,8 @@ namespace waypost::kernel::directory {
 
 namespace {
 
+constexpr std::size_t uuid_size = 16; // RFC 4530 s2.1
+
 void fill(wp_error* out, const error& why) noexcept {
     if (!out)
         return;
@@ -29,7 +31,8 @@ void fill(wp_error* out, const error& why) noexcept {
 template <class Call>
 wp_status feed::guarded(void* ctx, wp_error* why, Call call) noexcept {
     try {
-        auto outcome = call(*static_cast<feed*>(ctx));
+        auto& self = *static_cast<feed*>(ctx);
+        auto outcome = self.stopping_ ? error{WP_STOPPING, "the daemon is stopping"} : call(self);
         if (outcome)
             return WP_OK;
         fill(why, outcome.failure());
@@ -53,7 +56,7 @@ feed::feed(cache& into, std::string backend, bool of_lookup)
     abi_.removed = [](void* ctx, const wp_entry* items, std::uint64_t count, wp_error* why) {
         return guarded(ctx, why, [&](feed& self) { return self.removed(items, count); });
     };
-    abi_.present = [](void* ctx, const wp_str* uuids, std::uint64_t count, wp_error* why) {
+    abi_.present = [](void* ctx, const wp_bytes* uuids, std::uint64_t count, wp_error* why) {
         return guarded(ctx, why, [&](feed& self) { return self.present(uuids, count); });
     };
     abi_.commit = [](void* ctx, wp_bytes cookie, wp_error* why) {
@@ -75,7 +78,9 @@ result<void> feed::begin(std::int32_t kind) {
                      fmt::format("backend {}: feed of unknown kind {}", backend_, kind)};
     {
         std::unique_lock lock(mutex_);
-        ended_.wait(lock, [&] { return !open_; });
+        ended_.wait(lock, [&] { return !open_ || stopping_; });
+        if (stopping_)
+            return error{WP_STOPPING, "the daemon is stopping"};
         open_ = true;
     }
     if (kind == WP_FEED_CHANGES)
@@ -87,6 +92,14 @@ result<void> feed::begin(std::int32_t kind) {
     }
     end();
     return started.failure();
+}
+
+void feed::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    ended_.notify_all();
 }
 
 void feed::end() {
@@ -120,6 +133,10 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
         who = found->second;
     }
     for (std::uint64_t i = 0; i < count; ++i) {
+        if (items[i].uuid.size != 0 && items[i].uuid.size != uuid_size)
+            return error{WP_INVALID, fmt::format("backend {}: the UUID of {} has {} octets, not {}",
+                                                 backend_, view(items[i].dn), items[i].uuid.size,
+                                                 uuid_size)};
         auto record = encode_entry(items[i], who.slot, full_ ? full_->sequence() : 0);
         if (!record) {
             cache_.options_.log(WP_LOG_WARNING, fmt::format("backend {}: entry left out: {}",
@@ -166,7 +183,7 @@ result<void> feed::removed(const wp_entry* items, std::uint64_t count) {
     return {};
 }
 
-result<void> feed::present(const wp_str* uuids, std::uint64_t count) {
+result<void> feed::present(const wp_bytes* uuids, std::uint64_t count) {
     if (!full_)
         return error{WP_INVALID,
                      fmt::format("backend {}: present without a full transaction", backend_)};

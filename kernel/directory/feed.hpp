@@ -22,6 +22,8 @@ public:
     feed& operator=(const feed&) = delete;
 
     const wp_feed* abi() const noexcept { return &abi_; }
+    /// From now on the backend is answered WP_STOPPING.
+    void stop();
     /// Transactions committed so far.
     std::uint64_t commits() const noexcept { return commits_.load(); }
 
@@ -29,7 +31,7 @@ private:
     result<void> begin(std::int32_t kind);
     result<void> entries(const wp_entry* items, std::uint64_t count);
     result<void> removed(const wp_entry* items, std::uint64_t count);
-    result<void> present(const wp_str* uuids, std::uint64_t count);
+    result<void> present(const wp_bytes* uuids, std::uint64_t count);
     result<void> commit(wp_bytes cookie);
     void end();
     result<void> room_for(std::size_t bytes);
@@ -45,6 +47,7 @@ private:
     std::mutex mutex_; // over open_
     std::condition_variable ended_;
     bool open_ = false;
+    std::atomic<bool> stopping_{false};
 
     std::unique_ptr<builder> full_;
     std::vector<cache::change> changes_;

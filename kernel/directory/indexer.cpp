@@ -57,7 +57,7 @@ void indexer::put(const std::string& record) {
     const entry_view entry(record);
     const auto key = entry_key(entry.normalised_dn());
     if (!entry.uuid().empty()) {
-        const auto uuid = fold(entry.uuid());
+        const auto uuid = entry.uuid();
         std::string_view named;
         if (tables_.get(table::uuids, uuid, named) && named != key)
             remove(std::string(named));
@@ -67,8 +67,8 @@ void indexer::put(const std::string& record) {
     if (tables_.get(table::entries, key, before)) {
         const std::string old(before);
         const auto old_uuid = entry_view(old).uuid();
-        if (!old_uuid.empty() && !equal_folded(old_uuid, entry.uuid()))
-            tables_.erase(table::uuids, fold(old_uuid));
+        if (!old_uuid.empty() && old_uuid != entry.uuid())
+            tables_.erase(table::uuids, old_uuid);
         add_claims(entry_view(old), false);
     }
     tables_.put(table::entries, key, record);
@@ -86,7 +86,7 @@ void indexer::remove(std::string_view key) {
     const entry_view entry(old);
     add_claims(entry, false);
     if (!entry.uuid().empty())
-        tables_.erase(table::uuids, fold(entry.uuid()));
+        tables_.erase(table::uuids, entry.uuid());
     tables_.erase(table::entries, at);
     if (!bulk_)
         changed_.insert(at);
@@ -94,7 +94,7 @@ void indexer::remove(std::string_view key) {
 
 std::string indexer::key_of_uuid(std::string_view uuid) {
     std::string_view key;
-    return tables_.get(table::uuids, fold(uuid), key) ? std::string(key) : std::string{};
+    return tables_.get(table::uuids, uuid, key) ? std::string(key) : std::string{};
 }
 
 std::vector<domain_claim> indexer::claims_on(const std::string& name) {

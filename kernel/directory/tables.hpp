@@ -24,7 +24,7 @@ namespace waypost::kernel::directory {
 enum class table : std::size_t {
     meta,     ///< texts of the cache itself; "backend:NAME"
     entries,  ///< entry key -> entry record
-    uuids,    ///< folded UUID -> entry key
+    uuids,    ///< UUID -> entry key
     claims,   ///< domain name, digest of the entry -> why this entry says it is the domain's
     bases,    ///< entry key of a base DN -> names of the domains whose users are below it
     domains,  ///< folded name -> domain record

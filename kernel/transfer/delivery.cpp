@@ -139,7 +139,10 @@ void attempt::report(remote_job& job, std::uint64_t row, wp_status status, const
         if (row >= job.rows.size() || job.reported[row])
             return;
         job.reported[row] = true;
-        fates_[job.rows[row]] = {status, why != nullptr ? transfer::from_abi(*why, status)
+        if (status == WP_PENDING)
+            envelope_.recipients[job.rows[row]].state = recipient_state::handed;
+        else
+            fates_[job.rows[row]] = {status, why != nullptr ? transfer::from_abi(*why, status)
                                                         : error(status, "")};
     }
     finish_part();

@@ -94,7 +94,8 @@ bool read_text(std::string_view encoded, std::string& out) {
 
 bool read_state(std::string_view text, recipient_state& out) noexcept {
     for (const auto state :
-         {recipient_state::pending, recipient_state::held, recipient_state::failed})
+         {recipient_state::pending, recipient_state::held, recipient_state::handed,
+          recipient_state::failed})
         if (state_name(state) == text) {
             out = state;
             return true;
@@ -254,6 +255,8 @@ std::string_view state_name(recipient_state state) noexcept {
         return "pending";
     case recipient_state::held:
         return "held";
+    case recipient_state::handed:
+        return "handed";
     case recipient_state::failed:
         return "failed";
     }

@@ -22,6 +22,7 @@ inline constexpr std::size_t max_envelope_recipients = 100'000;
 enum class recipient_state : std::uint8_t {
     pending, // to be delivered at next_try
     held,    // waits for the operator
+    handed,  // its channel has it for good and will tell what becomes of it
     failed,  // will not be tried again; reported or waiting for the operator
 };
 

@@ -32,7 +32,7 @@ result<void> may_open(const context& unit, const wp_sender& sender) {
 }
 
 wp_status open(const wp_host*, const wp_client* client, const wp_sender* sender, wp_tx** tx,
-               wp_error* why) {
+               wp_error* why, wp_done) {
     auto& unit = current_context();
     if (auto allowed = may_open(unit, *sender); !allowed)
         return answer(allowed, why);

@@ -58,7 +58,8 @@ private:
     void hello(verb what, std::string_view name);
     // commands/mail.cpp
     void mail(std::string_view argument);
-    wp_status open_transaction(const mail_command& asked, wp_error& why);
+    wp_status open_transaction(const mail_command& asked, wp_done done);
+    void opened(wp_status status, const wp_error* why);
     // commands/rcpt.cpp
     void rcpt(std::string_view argument);
     void recipient_judged(wp_status status, const wp_error* why);

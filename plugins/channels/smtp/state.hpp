@@ -56,6 +56,18 @@ enum class stage : std::uint8_t {
     chunk     // behind BDAT: that many octets
 };
 
+/// What a call into the host was given: the host may use it until it has answered.
+struct call_arguments {
+    std::string address; // of the client at MAIL, of the recipient at RCPT
+    std::string trace;
+    std::string sender;
+    std::string envid;
+    std::string original;
+    wp_client client{};
+    wp_sender from{};
+    wp_recipient to{};
+};
+
 /// From MAIL to the last reply. *strand*
 struct transaction {
     wp_tx* tx = nullptr; // null: gone, or refused
@@ -75,6 +87,7 @@ struct transaction {
     std::string failure;       // reply that the content gets; empty: good so far
     net::dot_decoder decoder;
     line_end_watch line_ends; // of BDAT
+    call_arguments call;
     wp_receipt receipt{};
     wp_error error = empty_error();
     std::vector<wp_error> results; // LMTP

@@ -295,11 +295,12 @@ void store::notify(std::unique_lock<std::mutex>& lock) {
         if (!open_.contains(each) || each->watch.changed == nullptr)
             continue; // closed meanwhile
         const wp_watch watch = each->watch;
+        const std::uint64_t id = each->mailbox->id;
         const std::uint64_t modseq = each->mailbox->modseq;
         each->told = true;
         telling_ = std::this_thread::get_id();
         lock.unlock();
-        watch.changed(watch.ctx, modseq);
+        watch.changed(watch.ctx, id, modseq);
         lock.lock();
         each->told = false;
         telling_ = {};

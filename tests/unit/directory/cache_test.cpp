@@ -86,17 +86,17 @@ TEST_F(cache_test, R5_5_a_removed_user_is_gone_after_an_incremental_transaction)
 
 TEST_F(cache_test, a_removal_by_uuid_and_a_rename_find_the_entry) {
     auto ann = user_of("example.com", "ann");
-    ann.uuid = "AAAA-1";
+    ann.uuid = "0123456789abcdef";
     load({dc_node("example.com"), ann});
     auto renamed = user_of("example.com", "anna");
-    renamed.uuid = "aaaa-1";
+    renamed.uuid = ann.uuid;
     change({renamed});
     EXPECT_FALSE(has("ann@example.com"));
     EXPECT_TRUE(has("anna@example.com"));
     const auto* feed = feed_->abi();
     ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_CHANGES, nullptr), WP_OK);
     wp_entry gone{};
-    gone.uuid = to_abi("aaaa-1");
+    gone.uuid = to_bytes(ann.uuid);
     ASSERT_EQ(feed->removed(feed->ctx, &gone, 1, nullptr), WP_OK);
     ASSERT_EQ(feed->commit(feed->ctx, {}, nullptr), WP_OK);
     EXPECT_FALSE(has("anna@example.com"));
@@ -248,18 +248,36 @@ TEST_F(cache_test, R4_7_a_full_feed_of_one_backend_keeps_the_entries_of_the_othe
 
 TEST_F(cache_test, the_present_phase_keeps_unchanged_entries) {
     auto node = dc_node("example.com");
-    node.uuid = "n";
+    node.uuid = "node node node n";
     auto ann = user_of("example.com", "ann"), bob = user_of("example.com", "bob");
-    ann.uuid = "a";
-    bob.uuid = "b";
+    ann.uuid = "ann ann ann ann ";
+    bob.uuid = "bob bob bob bob ";
     load({node, ann, bob});
     const auto* feed = feed_->abi();
     ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_FULL, nullptr), WP_OK);
-    const wp_str kept[] = {to_abi("n"), to_abi("a")};
+    const wp_bytes kept[] = {to_bytes(node.uuid), to_bytes(ann.uuid)};
     ASSERT_EQ(feed->present(feed->ctx, kept, 2, nullptr), WP_OK);
     ASSERT_EQ(feed->commit(feed->ctx, {}, nullptr), WP_OK);
     EXPECT_TRUE(has("ann@example.com"));
     EXPECT_FALSE(has("bob@example.com"));
+}
+
+TEST_F(cache_test, a_uuid_as_text_is_refused) {
+    auto ann = user_of("example.com", "ann");
+    ann.uuid = "7d1bd0b4-0d5f-4a3e-8a3c-2f6f0a1c9a11";
+    const auto* feed = feed_->abi();
+    ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_CHANGES, nullptr), WP_OK);
+    EXPECT_EQ(give(feed, ann), WP_INVALID);
+    feed->abort(feed->ctx);
+}
+
+TEST_F(cache_test, a_feed_that_is_stopped_says_so) {
+    const auto* feed = feed_->abi();
+    ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_CHANGES, nullptr), WP_OK);
+    feed_->stop();
+    EXPECT_EQ(give(feed, user_of("example.com", "ann")), WP_STOPPING);
+    EXPECT_EQ(feed->begin(feed->ctx, WP_FEED_CHANGES, nullptr), WP_STOPPING);
+    feed->abort(feed->ctx);
 }
 
 TEST_F(cache_test, it_serves_at_once_after_a_restart) {

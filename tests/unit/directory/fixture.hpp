@@ -59,7 +59,7 @@ struct entry {
                 list.push_back(to_abi(text));
             out.attributes.push_back({to_abi(name), list.data(), list.size()});
         }
-        out.entry = {sizeof(wp_entry),     0, to_abi(dn), to_abi(uuid), out.attributes.data(),
+        out.entry = {sizeof(wp_entry),     0, to_abi(dn), to_bytes(uuid), out.attributes.data(),
                      out.attributes.size()};
         return out;
     }

@@ -32,7 +32,7 @@ public:
         feed.removed = [](void* ctx, const wp_entry* all, std::uint64_t count, wp_error*) {
             return of(ctx).remove(all, count);
         };
-        feed.present = [](void*, const wp_str*, std::uint64_t, wp_error*) -> wp_status {
+        feed.present = [](void*, const wp_bytes*, std::uint64_t, wp_error*) -> wp_status {
             return WP_UNSUPPORTED;
         };
         feed.commit = [](void* ctx, wp_bytes state, wp_error*) {

@@ -89,19 +89,23 @@ private:
         wp_done to;
         wp_status status;
         wp_error why;
+        std::function<void()> work; // with the arguments, which are the caller's until then
     };
 
     static tx& of(wp_tx* which) { return *reinterpret_cast<tx*>(which); }
 
-    wp_status reply(wp_done to, wp_status status, const wp_error& why, wp_error* out) {
+    wp_status reply(wp_done to, wp_status status, const wp_error& why, wp_error* out,
+                    std::function<void()> work = {}) {
         if (!answers_later) {
+            if (work)
+                work();
             if (out != nullptr)
                 *out = why;
             return status;
         }
         {
             const std::lock_guard lock(mutex_);
-            answers_.push_back({to, status, why});
+            answers_.push_back({to, status, why, std::move(work)});
         }
         changed_.notify_all();
         asked.set();
@@ -118,27 +122,31 @@ private:
             const auto now = std::move(answers_);
             answers_.clear();
             lock.unlock();
-            for (const answer& each : now)
+            for (const answer& each : now) {
+                if (each.work)
+                    each.work();
                 each.to.fn(each.to.ctx, each.status, each.status == WP_OK ? nullptr : &each.why);
+            }
             lock.lock();
         }
     }
 
     static wp_status open(const wp_host* at, const wp_client* from, const wp_sender* sender,
-                          wp_tx** out, wp_error*) {
+                          wp_tx** out, wp_error* error, wp_done done) {
         auto* self = static_cast<fake_host*>(at->impl);
-        auto* made = new tx{self, {}, self->room};
-        made->content.client_name = view(from->name);
-        made->content.protocol = view(from->protocol);
-        made->content.client_flags = from->flags;
-        made->content.sender = view(sender->address);
-        made->content.sender_flags = sender->flags;
-        made->content.envid = view(sender->envid);
-        made->content.size = sender->size;
-        *out = reinterpret_cast<wp_tx*>(made);
-        const std::lock_guard lock(self->mutex_);
-        ++self->open_;
-        return WP_OK;
+        return self->reply(done, WP_OK, empty_error(), error, [=] {
+            auto* made = new tx{self, {}, self->room};
+            made->content.client_name = view(from->name);
+            made->content.protocol = view(from->protocol);
+            made->content.client_flags = from->flags;
+            made->content.sender = view(sender->address);
+            made->content.sender_flags = sender->flags;
+            made->content.envid = view(sender->envid);
+            made->content.size = sender->size;
+            *out = reinterpret_cast<wp_tx*>(made);
+            const std::lock_guard lock(self->mutex_);
+            ++self->open_;
+        });
     }
     static wp_status recipient(wp_tx* at, const wp_recipient* to, wp_error* out, wp_done done) {
         tx& self = of(at);
@@ -149,11 +157,12 @@ private:
             status = fill_error(&why, error(WP_NOT_FOUND, 550, 5, 1, 1, "No such user"));
         else if (address.starts_with("later"))
             status = fill_error(&why, error(WP_TEMPFAIL, 451, 4, 2, 1, "Try again"));
-        if (status == WP_OK) {
-            self.content.recipients.push_back(address);
+        return self.host->reply(done, status, why, out, [&self, to, status] {
+            if (status != WP_OK)
+                return;
+            self.content.recipients.emplace_back(view(to->address));
             self.content.originals.emplace_back(view(to->orcpt));
-        }
-        return self.host->reply(done, status, why, out);
+        });
     }
     static wp_status append(wp_tx* at, wp_bytes bytes, wp_error*) {
         tx& self = of(at);

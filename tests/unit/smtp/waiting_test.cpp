@@ -16,7 +16,9 @@ TEST(waiting, changes_nothing_but_the_time) {
     client peer = later.connect();
     peer.say(twice);
     EXPECT_EQ(peer.hear_all(), at_once.dialogue(twice));
-    EXPECT_EQ(later.host.messages().size(), 2u);
+    ASSERT_EQ(later.host.messages().size(), 2u);
+    EXPECT_EQ(later.host.messages()[0].sender, "a@b");
+    EXPECT_EQ(later.host.messages()[0].recipients, std::vector<std::string>{"a@b"});
 }
 
 TEST(waiting, one_session_does_not_hold_up_the_others) {

@@ -203,11 +203,13 @@ TEST_F(store_change, who_watches_hears_once_a_group_and_nothing_after_the_end) {
     wp_mailbox* box = open(ann);
     struct {
         int calls = 0;
+        std::uint64_t mailbox = 0;
         std::uint64_t modseq = 0;
     } heard;
-    const auto hear = [](void* ctx, std::uint64_t modseq) {
+    const auto hear = [](void* ctx, std::uint64_t mailbox, std::uint64_t modseq) {
         auto* to = static_cast<decltype(heard)*>(ctx);
         ++to->calls;
+        to->mailbox = mailbox;
         to->modseq = modseq;
     };
     facet.watch(&face, box, {hear, &heard});
@@ -216,6 +218,7 @@ TEST_F(store_change, who_watches_hears_once_a_group_and_nothing_after_the_end) {
     wp_error results[2] = {empty_error(), empty_error()};
     journal->commit([&](wp_group* group) { return facet.stage(&face, group, all, 2, results); });
     EXPECT_EQ(heard.calls, 1);
+    EXPECT_NE(heard.mailbox, 0U);
     EXPECT_EQ(heard.modseq, modseq(box));
     facet.watch(&face, box, {});
     mail(ann);

@@ -39,10 +39,18 @@ void smtp_session::mail(std::string_view argument) {
 
     transaction_ = std::make_unique<transaction>();
     transaction_->smtputf8 = asked->smtputf8;
-    wp_error why = empty_error();
-    const wp_status status = open_transaction(*asked, why);
+    const wp_status status = open_transaction(*asked, arm(&smtp_session::opened));
+    if (status == WP_PENDING)
+        return wait();
+    completion_.disarm();
+    opened(status, &transaction_->error);
+}
+
+void smtp_session::opened(wp_status status, const wp_error* why) {
+    if (!connection_.is_open())
+        return drop_transaction();
     if (status != WP_OK) {
-        reply_failure(status, &why, "Cannot take a message now");
+        reply_failure(status, why, "Cannot take a message now");
         transaction_.reset();
         return;
     }
@@ -50,28 +58,29 @@ void smtp_session::mail(std::string_view argument) {
     reply(replies::sender_ok);
 }
 
-wp_status smtp_session::open_transaction(const mail_command& asked, wp_error& why) {
-    const std::string address = connection_.remote().kind() == net::address::family::none
-                                    ? "unix"
-                                    : connection_.remote().text();
-    const std::string trace = std::to_string(number_) + "." + std::to_string(messages_ + 1);
-    wp_client client{};
-    client.struct_size = sizeof client;
-    client.flags =
+wp_status smtp_session::open_transaction(const mail_command& asked, wp_done done) {
+    auto& call = transaction_->call;
+    call.address = connection_.remote().kind() == net::address::family::none
+                       ? "unix"
+                       : connection_.remote().text();
+    call.trace = std::to_string(number_) + "." + std::to_string(messages_ + 1);
+    call.client.struct_size = sizeof call.client;
+    call.client.flags =
         (connection_.is_secure() ? WP_CLIENT_TLS : 0) | (settings_->is_lmtp ? WP_CLIENT_FINAL : 0);
-    client.address = to_abi(address);
-    client.name = to_abi(client_name_);
-    client.protocol = to_abi(with_word());
-    client.trace = to_abi(trace);
+    call.client.address = to_abi(call.address);
+    call.client.name = to_abi(client_name_);
+    call.client.protocol = to_abi(with_word());
+    call.client.trace = to_abi(call.trace);
 
-    const auto envid = decode_xtext(asked.envid); // checked by the parser
-    wp_sender sender{};
-    sender.struct_size = sizeof sender;
-    sender.flags = flags_of(asked);
-    sender.address = to_abi(asked.from.to.address);
-    sender.envid = to_abi(envid ? std::string_view(*envid) : std::string_view());
-    sender.size = asked.has_size ? static_cast<std::int64_t>(asked.size) : -1;
-    return state_->ingress->open(state_->host, &client, &sender, &transaction_->tx, &why);
+    call.sender = asked.from.to.address;
+    call.envid = decode_xtext(asked.envid).value_or(""); // checked by the parser
+    call.from.struct_size = sizeof call.from;
+    call.from.flags = flags_of(asked);
+    call.from.address = to_abi(call.sender);
+    call.from.envid = to_abi(call.envid);
+    call.from.size = asked.has_size ? static_cast<std::int64_t>(asked.size) : -1;
+    return state_->ingress->open(state_->host, &call.client, &call.from, &transaction_->tx,
+                                 &transaction_->error, done);
 }
 
 } // namespace waypost::smtp

@@ -29,17 +29,19 @@ void smtp_session::rcpt(std::string_view argument) {
     if (transaction_->accepted >= settings_->max_recipients) // RFC 5321 s4.5.3.1.10
         return reply(replies::too_many_recipients);
 
-    const std::string original = original_recipient(*asked);
-    wp_recipient to{};
-    to.struct_size = sizeof to;
-    to.notify = asked->notify;
-    to.address = to_abi(asked->to.to.address);
-    to.orcpt = to_abi(original);
+    auto& call = transaction_->call;
+    call.address = asked->to.to.address;
+    call.original = original_recipient(*asked);
+    call.to.struct_size = sizeof call.to;
+    call.to.notify = asked->notify;
+    call.to.address = to_abi(call.address);
+    call.to.orcpt = to_abi(call.original);
     if (transaction_->accepted == 0)
-        transaction_->for_address = asked->to.to.address;
+        transaction_->for_address = call.address;
     transaction_->error = empty_error();
-    const wp_status status = state_->ingress->recipient(transaction_->tx, &to, &transaction_->error,
-                                                        arm(&smtp_session::recipient_judged));
+    const wp_status status =
+        state_->ingress->recipient(transaction_->tx, &call.to, &transaction_->error,
+                                   arm(&smtp_session::recipient_judged));
     if (status == WP_PENDING)
         return wait();
     completion_.disarm();

@@ -30,7 +30,7 @@ typedef struct wp_job_recipient {
     wp_str orcpt;
     wp_str account;      /* canonical account ("ann@example.com") of a local recipient, or empty */
     wp_str detail;       /* of user+detail, or empty */
-    uint64_t key;        /* stable through retries: with the job's id the idempotence key */
+    uint64_t key;        /* unique within id, and stable: with it the idempotence key */
     int64_t quota_bytes; /* effective quota of the account; -1 none */
     int64_t quota_messages; /* -1 none */
 } wp_job_recipient;
@@ -39,7 +39,8 @@ typedef struct wp_job_recipient {
 typedef struct wp_job {
     uint32_t struct_size;
     uint32_t flags;      /* WP_MAIL_* */
-    uint64_t id;         /* never reused */
+    uint64_t id;         /* of the queued message: the same for every job made of it, through
+                            retries, new routes and restarts; never reused */
     uint64_t message;    /* id in the log */
     uint64_t size;       /* of the content */
     int64_t received_ns; /* Unix time of acceptance */
@@ -60,12 +61,12 @@ typedef struct wp_host_jobs {
                          wp_error* error);
     /*
      * [any] What became of a recipient: WP_OK delivered, WP_TEMPFAIL try again, WP_PERMFAIL return
-     * it. Each recipient exactly once a job. `error` carries codes and the remote's words.
+     * it; WP_PENDING handed over for good: kept, not tried again, report_later tells. Each recipient
+     * exactly once a job. `error` carries codes and the remote's words.
      */
     void (*report)(const wp_host* host, const wp_job* job, uint64_t recipient, wp_status status,
                    const wp_error* error);
-    /* [any] The same for a job whose deliver returned WP_OK with recipients "handed over, will tell
-     * later". */
+    /* [any] The same, days later, for a recipient that was reported WP_PENDING. */
     void (*report_later)(const wp_host* host, uint64_t job_id, uint64_t recipient_key,
                          wp_status status, const wp_error* error);
 } wp_host_jobs;

@@ -24,7 +24,7 @@ typedef struct wp_entry {
     uint32_t struct_size;
     uint32_t reserved;
     wp_str dn;
-    wp_str uuid; /* RFC 4530, or empty: the DN is the identity */
+    wp_bytes uuid; /* RFC 4530: its 16 octets, not their text; or empty: the DN is the identity */
     const wp_attribute* attributes;
     uint64_t attribute_count;
 } wp_entry;
@@ -37,7 +37,8 @@ typedef struct wp_entry {
 /*
  * Given by the host. begin .. commit is one transaction: the cache shows none of it before commit.
  * One transaction at a time a backend; the feed's functions block while the cache is busy. [worker]
- * or a thread of the backend.
+ * or a thread of the backend. From drain on they answer WP_STOPPING at once; the feed lives until
+ * stop returned.
  */
 typedef struct wp_feed {
     uint32_t struct_size;
@@ -48,7 +49,7 @@ typedef struct wp_feed {
     /* By DN, or by UUID where the DN is empty. Only dn and uuid of each entry are read. */
     wp_status (*removed)(void* ctx, const wp_entry* entries, uint64_t count, wp_error* error);
     /* Unchanged entries of a RFC 4533 present phase: they stay; after a FULL begin only. */
-    wp_status (*present)(void* ctx, const wp_str* uuids, uint64_t count, wp_error* error);
+    wp_status (*present)(void* ctx, const wp_bytes* uuids, uint64_t count, wp_error* error);
     /* The cookie is stored in the same transaction; may be empty. Returns when readers see it. */
     wp_status (*commit)(void* ctx, wp_bytes cookie, wp_error* error);
     void (*abort)(void* ctx);

@@ -83,10 +83,12 @@ typedef struct wp_tx wp_tx;
 typedef struct wp_host_ingress {
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] Starts a transaction. Refuses by WP_BUSY (too many), WP_PERMFAIL (declared size),
-     * WP_TEMPFAIL. */
+    /*
+     * [any] Starts a transaction; filters that look at the sender may make it pending. Refuses by
+     * WP_BUSY (too many), WP_PERMFAIL (declared size), WP_TEMPFAIL.
+     */
     wp_status (*open)(const wp_host* host, const wp_client* client, const wp_sender* sender,
-                      wp_tx** tx, wp_error* error);
+                      wp_tx** tx, wp_error* error, wp_done done);
     /* [any] The verdict for one recipient: WP_OK accepted; everything else refused, error says how
      * to answer. */
     wp_status (*recipient)(wp_tx* tx, const wp_recipient* recipient, wp_error* error, wp_done done);

@@ -116,9 +116,12 @@ typedef struct wp_change_result {
 
 typedef struct wp_mailbox wp_mailbox;
 
-/* Called on any thread when a mailbox changed; coalesced; do no work in it. Frozen shape. */
+/*
+ * Called on any thread when a mailbox changed; coalesced; do no work in it. `mailbox` is its number
+ * (wp_mailbox_info.id); 0: mailboxes were created, renamed or removed. Frozen shape.
+ */
 typedef struct wp_watch {
-    void (*changed)(void* ctx, uint64_t modseq);
+    void (*changed)(void* ctx, uint64_t mailbox, uint64_t modseq);
     void* ctx;
 } wp_watch;
 
@@ -195,7 +198,8 @@ typedef struct wp_store {
 typedef struct wp_host_store {
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] The store that access reads for this principal: its vtable and self. */
+    /* [any] The store that access reads for this principal: its vtable and self. Valid until the
+     * caller's stop returned: stores stop after those that need wp.host.store/1. */
     wp_status (*of)(const wp_host* host, const wp_principal* principal, const wp_store** store,
                     void** self, wp_error* error);
     /* [commit] Stages deliveries into the designated store of each account. */
