@@ -15,7 +15,7 @@ struct receiver {
 std::int32_t take(void* ctx, const wp_mailbox_info* infos, std::uint64_t count) {
     const auto& to = *static_cast<const receiver*>(ctx);
     for (std::uint64_t i = 0; i < count; ++i) {
-        const auto& one = infos[i];
+        const auto& one = element(infos, i);
         const bool more = (*to.rows)({{"account", *to.account},
                                       {"mailbox", std::string(view(one.path))},
                                       {"id", one.id},

@@ -102,13 +102,17 @@ void entry_batch::fill(wp_entry* out) const {
     shown_ = attributes_;
     for (std::size_t i = 0; i < shown_.size(); ++i)
         shown_[i].values = values_.data() + first_value_[i];
+    const auto size = out->struct_size;
+    auto* place = reinterpret_cast<unsigned char*>(out);
     for (const auto& one : spans_) {
-        *out++ = {sizeof(wp_entry),
-                  0,
-                  to_abi(one.entry.dn()),
-                  to_bytes(one.entry.uuid()),
-                  shown_.data() + one.first_attribute,
-                  one.attributes};
+        const wp_entry made{size,
+                            0,
+                            to_abi(one.entry.dn()),
+                            to_bytes(one.entry.uuid()),
+                            shown_.data() + one.first_attribute,
+                            one.attributes};
+        std::memcpy(place, &made, std::min<std::size_t>(size, sizeof made));
+        place += size;
     }
 }
 

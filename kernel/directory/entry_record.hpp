@@ -72,7 +72,8 @@ public:
     void clear();
     void add(const entry_view& entry);
     std::size_t size() const noexcept { return spans_.size(); }
-    /// Valid until the next clear or add.
+    /// For the reader's struct_size, which the first of `out` has. Valid until the next clear or
+    /// add.
     void fill(wp_entry* out) const;
 
 private:

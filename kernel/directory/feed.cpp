@@ -133,11 +133,12 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
         who = found->second;
     }
     for (std::uint64_t i = 0; i < count; ++i) {
-        if (items[i].uuid.size != 0 && items[i].uuid.size != uuid_size)
-            return error{WP_INVALID, fmt::format("backend {}: the UUID of {} has {} octets, not {}",
-                                                 backend_, view(items[i].dn), items[i].uuid.size,
-                                                 uuid_size)};
-        auto record = encode_entry(items[i], who.slot, full_ ? full_->sequence() : 0);
+        const wp_entry& item = element(items, i);
+        if (item.uuid.size != 0 && item.uuid.size != uuid_size)
+            return error{WP_INVALID,
+                         fmt::format("backend {}: the UUID of {} has {} octets, not {}", backend_,
+                                     view(item.dn), item.uuid.size, uuid_size)};
+        auto record = encode_entry(item, who.slot, full_ ? full_->sequence() : 0);
         if (!record) {
             cache_.options_.log(WP_LOG_WARNING, fmt::format("backend {}: entry left out: {}",
                                                             backend_, record.failure().text));
@@ -148,7 +149,7 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
                 cache_.options_.log(
                     WP_LOG_WARNING,
                     fmt::format("backend {}: {} and what else is outside its bases is left out",
-                                backend_, view(items[i].dn)));
+                                backend_, view(item.dn)));
             continue;
         }
         if (full_) {
@@ -167,11 +168,12 @@ result<void> feed::removed(const wp_entry* items, std::uint64_t count) {
     if (full_)
         return {}; // what is not named is gone anyway
     for (std::uint64_t i = 0; i < count; ++i) {
+        const wp_entry& item = element(items, i);
         cache::change gone;
-        if (items[i].dn.size == 0) {
-            gone.uuid = view(items[i].uuid);
+        if (item.dn.size == 0) {
+            gone.uuid = view(item.uuid);
         } else {
-            auto dn = normalise_dn(view(items[i].dn));
+            auto dn = normalise_dn(view(item.dn));
             if (!dn)
                 continue; // never was in the cache
             gone.key = entry_key(*dn);

@@ -154,7 +154,10 @@ wp_status generation_run::run(const std::vector<std::string>& nodes, wp_error& w
     for (const auto& node : nodes)
         shown.add(entry_view(node));
     std::vector<wp_entry> node_entries(nodes.size());
-    shown.fill(node_entries.data());
+    if (!nodes.empty()) {
+        node_entries.front().struct_size = sizeof(wp_entry);
+        shown.fill(node_entries.data());
+    }
     const wp_route_input input{
         sizeof(wp_route_input), 0,    this, to_abi(domain_), node_entries.data(),
         node_entries.size(),    &next};
@@ -184,14 +187,14 @@ wp_status generation_run::routes(void* ctx, const wp_route* rows, std::uint64_t 
     auto& self = *static_cast<generation_run*>(ctx);
     if (self.take_routes_)
         for (std::uint64_t i = 0; i < count; ++i)
-            self.add_route(rows[i]);
+            self.add_route(element(rows, i));
     return WP_OK;
 }
 
 wp_status generation_run::aliases(void* ctx, const wp_alias* rows, std::uint64_t count) {
     auto& self = *static_cast<generation_run*>(ctx);
     for (std::uint64_t i = 0; i < count; ++i)
-        self.add_alias(rows[i]);
+        self.add_alias(element(rows, i));
     return WP_OK;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file layer: every write, sync, create, rename and unlink of the log goes through it, so that
-// tests can make any of them fail (WAYPOST_FAIL="write:n:EIO", "write:n:ENOSPC:more" or file_faults)
-// and record all of them for the replay of a power cut (WAYPOST_RECORD=path). Both exist only with
-// WAYPOST_FAULTS.
+// tests can make any of them fail (WAYPOST_FAIL="write:n:EIO", "write:n:ENOSPC:more" or
+// file_faults) and record all of them for the replay of a power cut (WAYPOST_RECORD=path). Both
+// exist only with WAYPOST_FAULTS.
 //
 // Trace: entries of {u8 operation, u16 path length, u64 offset, u32 data length, path, data},
 // little endian. Operations: 1 create, 2 write, 3 sync of a file, 4 sync of a directory, 5 rename

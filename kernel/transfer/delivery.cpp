@@ -143,7 +143,7 @@ void attempt::report(remote_job& job, std::uint64_t row, wp_status status, const
             envelope_.recipients[job.rows[row]].state = recipient_state::handed;
         else
             fates_[job.rows[row]] = {status, why != nullptr ? transfer::from_abi(*why, status)
-                                                        : error(status, "")};
+                                                            : error(status, "")};
     }
     finish_part();
 }

@@ -93,9 +93,8 @@ bool read_text(std::string_view encoded, std::string& out) {
 }
 
 bool read_state(std::string_view text, recipient_state& out) noexcept {
-    for (const auto state :
-         {recipient_state::pending, recipient_state::held, recipient_state::handed,
-          recipient_state::failed})
+    for (const auto state : {recipient_state::pending, recipient_state::held,
+                             recipient_state::handed, recipient_state::failed})
         if (state_name(state) == text) {
             out = state;
             return true;

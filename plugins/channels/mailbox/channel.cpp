@@ -64,7 +64,7 @@ void mailbox_channel::fill(batch& to, const wp_job& job) const {
     const bool each_its_own = delivered_to_;
     std::size_t begin = 0;
     for (std::uint64_t i = 0; i < job.recipient_count; ++i) {
-        const wp_job_recipient& who = job.recipients[i];
+        const wp_job_recipient& who = element(job.recipients, i);
         if (who.account.size == 0)
             continue;
         if (each_its_own || to.recipients.empty()) {

@@ -17,7 +17,7 @@ result<void> directory::write(const wp_write* writes, std::uint64_t count, std::
     result<void> unread;
     const auto how = current_hashing(); // hashes are dear: made before anybody waits for us
     for (std::uint64_t i = 0; i < count && unread; ++i) {
-        auto made = record_of(writes[i], how);
+        auto made = record_of(element(writes, i), how);
         if (made)
             mine.records.push_back(std::move(*made));
         else

@@ -19,12 +19,19 @@ error refused(wp_status status, std::string_view what) {
     return {status, "the host did not " + std::string(what)};
 }
 
+std::vector<wp_entry> nodes_of(const wp_route_input& input) {
+    std::vector<wp_entry> nodes;
+    for (std::uint64_t i = 0; i < input.node_count; ++i)
+        nodes.push_back(element(input.nodes, i));
+    return nodes;
+}
+
 class run {
 public:
     run(const settings& with, const wp_route_input& input, const wp_route_output& output,
         const report& tell)
-        : with_(with), input_(input), output_(output), tell_(tell),
-          domain_(find_domain(view(input.domain), {input.nodes, input.node_count})) {}
+        : with_(with), input_(input), output_(output), tell_(tell), nodes_(nodes_of(input)),
+          domain_(find_domain(view(input.domain), nodes_)) {}
 
     result<void> all() {
         if (!domain_.exists())
@@ -59,6 +66,7 @@ private:
         if (!input_.next)
             return {};
         std::array<wp_entry, 128> room{};
+        room.front().struct_size = sizeof(wp_entry);
         for (;;) {
             std::uint64_t count = 0;
             if (const auto status = input_.next(input_.ctx, room.data(), room.size(), &count);
@@ -67,7 +75,7 @@ private:
             if (count == 0)
                 return {};
             for (std::uint64_t i = 0; i < count; ++i)
-                if (auto ok = one_entry(room[i]); !ok)
+                if (auto ok = one_entry(element(room.data(), i)); !ok)
                     return ok;
         }
     }
@@ -219,6 +227,7 @@ private:
     const wp_route_input& input_;
     const wp_route_output& output_;
     const report& tell_;
+    const std::vector<wp_entry> nodes_;
     domain_view domain_;
     std::vector<alias_row> rows_;
     std::vector<alias_row> by_uid_;

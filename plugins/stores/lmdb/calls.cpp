@@ -144,16 +144,17 @@ wp_status change(void* self, wp_mailbox* mailbox, const wp_change* changes, uint
         to.release(now);
         auto requests = std::make_shared<std::vector<store::change_request>>();
         for (uint64_t i = 0; i < count; ++i) {
-            store::change_request each{&of(mailbox), &changes[i], &results[i], {}, {}, {}};
-            if (changes[i].kind == WP_CHANGE_COPY || changes[i].kind == WP_CHANGE_MOVE) {
-                const auto target = normal_path(waypost::view(changes[i].target));
+            const wp_change& what = element(changes, i);
+            store::change_request each{&of(mailbox), &what, &element(results, i), {}, {}, {}};
+            if (what.kind == WP_CHANGE_COPY || what.kind == WP_CHANGE_MOVE) {
+                const auto target = normal_path(waypost::view(what.target));
                 if (!target)
-                    return bad_path(why, changes[i].target);
+                    return bad_path(why, what.target);
                 each.target = *target;
                 to.read_sources(each);
             }
-            if (changes[i].kind == WP_CHANGE_APPEND)
-                if (const auto read = gather(changes[i], each.pieces); !read)
+            if (what.kind == WP_CHANGE_APPEND)
+                if (const auto read = gather(what, each.pieces); !read)
                     return fill_error(why, read.failure());
             requests->push_back(std::move(each));
         }

@@ -29,14 +29,15 @@ void store::stage(wp_group* group, const wp_delivery* deliveries, std::uint64_t 
         references = 0;
     };
     for (std::uint64_t i = 0; i < count; ++i) {
+        const wp_delivery& each = element(deliveries, i);
         bool made = false;
         results[i].status =
-            guard(&results[i], [&] { return stage_one(group, deliveries[i], results[i], made); });
+            guard(&results[i], [&] { return stage_one(group, each, results[i], made); });
         if (!made)
             continue;
-        if (deliveries[i].message != message)
+        if (each.message != message)
             refer();
-        message = deliveries[i].message;
+        message = each.message;
         ++references;
     }
     refer();

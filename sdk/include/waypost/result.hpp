@@ -66,6 +66,14 @@ private:
     bool failed_ = false;
 };
 
+/// Element i of an array from the other side of the boundary, whatever size its maker's structs
+/// have (WP_AT).
+template <class Struct>
+Struct& element(Struct* array, std::uint64_t i) noexcept {
+    return *reinterpret_cast<Struct*>(reinterpret_cast<std::uintptr_t>(array) +
+                                      i * array->struct_size);
+}
+
 /// Borrowed views across the boundary.
 inline wp_str to_abi(std::string_view text) noexcept {
     return {text.data(), text.size()};

@@ -99,7 +99,8 @@ private:
         if (domain.empty())
             return WP_OK;
         me.route(domain, input, output);
-        std::array<wp_entry, 64> room;
+        std::array<wp_entry, 64> room{};
+        room.front().struct_size = sizeof(wp_entry);
         for (std::uint64_t count = 1; count;) {
             if (const auto status = input->next(input->ctx, room.data(), room.size(), &count))
                 return status;

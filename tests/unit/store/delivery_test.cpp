@@ -8,6 +8,29 @@ namespace {
 
 using store_delivery = store_test;
 
+/// As a newer SDK makes them: more behind the members that are known here.
+struct grown_delivery {
+    wp_delivery known;
+    std::uint64_t news[3];
+};
+
+TEST_F(store_delivery, deliveries_of_a_newer_sdk_are_read_at_their_own_size) {
+    grown_delivery all[2];
+    for (auto& each : all) {
+        each = {delivery(ann, journal->add_message("body")), {1, 2, 3}};
+        each.known.struct_size = sizeof each;
+    }
+    wp_error results[2] = {empty_error(), empty_error()};
+    journal->commit([&](wp_group* group) {
+        facet.stage(&face, group, &all[0].known, 2, results);
+        return WP_OK;
+    });
+    EXPECT_EQ(results[1].status, WP_OK);
+    EXPECT_EQ(uids(open(ann)), (std::vector<std::uint32_t>{1, 2}));
+    for (const auto& each : all)
+        EXPECT_EQ(journal->references(each.known.message), 1);
+}
+
 TEST_F(store_delivery, mail_appears_with_its_prefix_and_a_uid) {
     const std::uint64_t id = mail(ann);
     wp_mailbox* box = open(ann);

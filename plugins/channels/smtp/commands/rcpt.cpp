@@ -39,9 +39,8 @@ void smtp_session::rcpt(std::string_view argument) {
     if (transaction_->accepted == 0)
         transaction_->for_address = call.address;
     transaction_->error = empty_error();
-    const wp_status status =
-        state_->ingress->recipient(transaction_->tx, &call.to, &transaction_->error,
-                                   arm(&smtp_session::recipient_judged));
+    const wp_status status = state_->ingress->recipient(
+        transaction_->tx, &call.to, &transaction_->error, arm(&smtp_session::recipient_judged));
     if (status == WP_PENDING)
         return wait();
     completion_.disarm();

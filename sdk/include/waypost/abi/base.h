@@ -7,11 +7,11 @@
  * struct_size; no implicit padding. Enumerators are appended, never inserted; a reader treats an
  * unknown value as its comment says.
  *
- * Growth: elements of an array lie struct_size of the first one apart; all have the same size (WP_AT).
- * A struct without struct_size, or contained by value in another struct, never grows. Writers zero
- * `reserved` and members they do not know; readers ignore `reserved` and unknown flag bits; zero in an
- * appended member means "as before". The struct_size of an output is the caller's: nothing is written
- * behind it. A function pointer that is not called optional is set.
+ * Growth: elements of an array lie struct_size of the first one apart; all have the same size
+ * (WP_AT). A struct without struct_size, or contained by value in another struct, never grows.
+ * Writers zero `reserved` and members they do not know; readers ignore `reserved` and unknown flag
+ * bits; zero in an appended member means "as before". The struct_size of an output is the caller's:
+ * nothing is written behind it. A function pointer that is not called optional is set.
  *
  * Ownership: every pointer argument is borrowed until the call returns (in a completion: until the
  * completion function returns). Nothing allocated on one side is freed by the other.
@@ -22,11 +22,11 @@
  *   [commit]   the committer: serialised in log order, must not block on I/O, locks held elsewhere
  * or peers [any]      any thread; waits for no disk, peer or long-held lock
  *
- * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never called),
- * or WP_PENDING and calls `done` exactly once, later, from another stack and an unspecified thread. All
- * arguments, what they point to, and the outputs stay valid until then, and only the completion's error
- * counts. A completion may run on another thread before the call returned WP_PENDING; it does not wait,
- * and it may call anything that is [any].
+ * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never
+ * called), or WP_PENDING and calls `done` exactly once, later, from another stack and an
+ * unspecified thread. All arguments, what they point to, and the outputs stay valid until then, and
+ * only the completion's error counts. A completion may run on another thread before the call
+ * returned WP_PENDING; it does not wait, and it may call anything that is [any].
  */
 #ifndef WAYPOST_ABI_BASE_H
 #define WAYPOST_ABI_BASE_H
@@ -99,8 +99,7 @@ typedef struct wp_pair {
     ((p) && offsetof(__typeof__(*(p)), m) + sizeof((p)->m) <= (p)->struct_size && (p)->m)
 
 /* True when the struct at p is new enough to have member m. */
-#define WP_KNOWS(p, m)                                                                             \
-    (offsetof(__typeof__(*(p)), m) + sizeof((p)->m) <= (p)->struct_size)
+#define WP_KNOWS(p, m) (offsetof(__typeof__(*(p)), m) + sizeof((p)->m) <= (p)->struct_size)
 
 /* Element i of an array of structs with struct_size, whatever size its maker gave them. */
 #define WP_AT(array, i)                                                                            \

@@ -20,10 +20,11 @@ extern "C" {
 #define WP_CONFIG_PATH 6     /* relative paths start at the configuration's state directory */
 #define WP_CONFIG_LIST 7     /* of texts */
 
-#define WP_CONFIG_REQUIRED 1u   /* no default: must be set */
-#define WP_CONFIG_SECRET 2u     /* value is never printed */
-#define WP_CONFIG_RELOADABLE 4u /* reconfigure can change it; otherwise a change needs a restart   \
-                                 */
+#define WP_CONFIG_REQUIRED 1u /* no default: must be set */
+#define WP_CONFIG_SECRET 2u   /* value is never printed */
+#define WP_CONFIG_RELOADABLE                                                                       \
+    4u /* reconfigure can change it; otherwise a change needs a restart                            \
+        */
 
 /* One key a plugin reads. The documentation and the checks come from here and nowhere else. */
 typedef struct wp_config_key {
@@ -35,7 +36,7 @@ typedef struct wp_config_key {
      * "=site.hostname": the value of that key of the kernel.
      */
     const char* fallback;
-    const char* help;     /* one or two sentences; with the unit and the effect */
+    const char* help; /* one or two sentences; with the unit and the effect */
     int64_t
         minimum; /* of integer, duration (ns) and size (bytes); ignored when maximum < minimum */
     int64_t maximum;

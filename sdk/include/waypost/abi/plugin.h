@@ -6,12 +6,12 @@
  * Lifecycle of an instance (one shared object may have several):
  *   create -> start -> [reconfigure]* -> drain -> stop -> destroy
  *
- * A set of configuration values and its texts live until destroy, also after a reconfigure brought a new
- * one. Before stop the host ends what it owes the instance or answers WP_STOPPING. Before stop returns the
- * instance completes all that is pending with it, its threads end, and it calls nobody again. Between stop
- * and destroy only functions that end a handle are called (unref, release, close, done_with); destroy comes
- * when all handles are back. What takes long belongs into drain; stop is not held to the second of
- * [control].
+ * A set of configuration values and its texts live until destroy, also after a reconfigure brought
+ * a new one. Before stop the host ends what it owes the instance or answers WP_STOPPING. Before
+ * stop returns the instance completes all that is pending with it, its threads end, and it calls
+ * nobody again. Between stop and destroy only functions that end a handle are called (unref,
+ * release, close, done_with); destroy comes when all handles are back. What takes long belongs into
+ * drain; stop is not held to the second of [control].
  */
 #ifndef WAYPOST_ABI_PLUGIN_H
 #define WAYPOST_ABI_PLUGIN_H

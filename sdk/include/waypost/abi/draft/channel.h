@@ -61,8 +61,8 @@ typedef struct wp_host_jobs {
                          wp_error* error);
     /*
      * [any] What became of a recipient: WP_OK delivered, WP_TEMPFAIL try again, WP_PERMFAIL return
-     * it; WP_PENDING handed over for good: kept, not tried again, report_later tells. Each recipient
-     * exactly once a job. `error` carries codes and the remote's words.
+     * it; WP_PENDING handed over for good: kept, not tried again, report_later tells. Each
+     * recipient exactly once a job. `error` carries codes and the remote's words.
      */
     void (*report)(const wp_host* host, const wp_job* job, uint64_t recipient, wp_status status,
                    const wp_error* error);

@@ -72,7 +72,8 @@ typedef struct wp_route_input {
         domain; /* the domain to generate for; empty: everything (tables not from the directory) */
     const wp_entry* nodes; /* its domain entries: DC node, organization node, parents, aliases */
     uint64_t node_count;
-    /* Up to `room` entries of users and groups, valid until the next call; *count 0 at the end. */
+    /* Up to `room` entries of users and groups, valid until the next call; *count 0 at the end. The
+     * first of `entries` comes with its struct_size. */
     wp_status (*next)(void* ctx, wp_entry* entries, uint64_t room, uint64_t* count);
 } wp_route_input;
 

@@ -179,7 +179,7 @@ typedef struct wp_store {
     /* [worker] Mailboxes of an account, by pattern ('*' any, '%' one level); empty account: all. */
     wp_status (*list)(void* self, wp_str account, wp_str pattern, wp_mailbox_sink sink,
                       wp_error* error);
-    /* [worker] Folders. */
+    /* [any] Folders. */
     wp_status (*create)(void* self, const wp_principal* principal, wp_str path, wp_error* error,
                         wp_done done);
     wp_status (*remove)(void* self, const wp_principal* principal, wp_str path, wp_error* error,
