@@ -83,6 +83,8 @@ class Site:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
                 notify.bind(address)
+                os.chmod(place, 0o711)  # the daemon may become another user
+                os.chmod(address, 0o622)
                 with open(self.log_file, "ab") as log:
                     self.process = subprocess.Popen(
                         [daemon, "-c", self.config_file], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
