@@ -41,7 +41,7 @@ result<void> directory_part::connect(host::instance& backend) {
     for (std::uint64_t i = 0; i < made->facet->base_count(backend.self()); ++i) {
         bases.emplace_back(view(made->facet->base(backend.self(), i)));
     }
-    if (auto known = cache_.add_backend(backend.name(), std::move(bases)); !known) {
+    if (auto known = cache_.add_backend(backend.name(), bases); !known) {
         return known;
     }
     made->feed = std::make_unique<directory::feed>(cache_, backend.name());

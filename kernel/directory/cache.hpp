@@ -67,7 +67,7 @@ public:
 
     /// Makes a backend known; entries of backends that are not known go with the next full read.
     /// `bases`: what it owns; empty: everything.
-    result<void> add_backend(const std::string& name, std::vector<std::string> bases);
+    result<void> add_backend(const std::string& name, const std::vector<std::string>& bases);
     /// Cookie and whether a full read was ever committed.
     struct progress {
         std::string cookie;

@@ -28,7 +28,7 @@ std::string backend_key(const std::string& name) {
 
 // --- backends ---
 
-result<void> cache::add_backend(const std::string& name, std::vector<std::string> bases) {
+result<void> cache::add_backend(const std::string& name, const std::vector<std::string>& bases) {
     backend out;
     for (const auto& base : bases) {
         auto normalised = normalise_dn(base);

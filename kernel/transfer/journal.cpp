@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transfer/journal.hpp"
 
+#include "log/file.hpp"
 #include "log/message_log.hpp"
 #include "transfer/errors.hpp"
 #include "transfer/services.hpp"
@@ -101,15 +102,34 @@ journal::journal(std::filesystem::path file) : file_(std::move(file)) {}
 
 result<log::consumer_id> journal::number_of(const std::string& instance) {
     std::ifstream read(file_);
+    std::string all;
     log::consumer_id next = first_foreign;
-    for (std::string name; std::getline(read, name); ++next)
+    for (std::string name; std::getline(read, name); ++next) {
         if (name == instance)
             return next;
-    std::ofstream write(file_, std::ios::app);
-    write << instance << '\n' << std::flush;
-    if (!write)
-        return error(WP_TEMPFAIL, "cannot write " + file_.string());
+        all.append(name).push_back('\n');
+    }
+    if (auto kept = keep(all.append(instance).append("\n")); !kept)
+        return kept.failure();
     return next;
+}
+
+/// The numbers are in every record of the log: they must be on the disk before the first one.
+result<void> journal::keep(std::string_view names) const {
+    auto fresh = file_;
+    fresh += ".new";
+    if (auto gone = log::unlink_file(fresh); !gone)
+        return gone;
+    auto made = log::file::create(fresh);
+    if (!made)
+        return made.failure();
+    if (auto written = made->write(names, 0); !written)
+        return written;
+    if (auto synced = made->sync(); !synced)
+        return synced;
+    if (auto renamed = log::rename_file(fresh, file_); !renamed)
+        return renamed;
+    return log::sync_directory(file_.parent_path());
 }
 
 result<void> journal::attach(const std::string& instance, const wp_host* host,

@@ -59,6 +59,7 @@ public:
 
 private:
     result<log::consumer_id> number_of(const std::string& instance);
+    result<void> keep(std::string_view names) const;
 
     std::filesystem::path file_;
     std::vector<std::unique_ptr<foreign_consumer>> consumers_;

@@ -10,7 +10,7 @@ import unittest
 import waypost_site
 
 MESSAGES = 60
-DISKS = ("write:20:ENOSPC", "write:20:ENOSPC:3", "write:20:EIO", "write:20:EIO:3", "sync:20:EIO", "sync:20:EIO:3", "create:2:ENOSPC")
+DISKS = ("write:20:ENOSPC", "write:20:ENOSPC:3", "write:20:EIO", "write:20:EIO:3", "sync:20:EIO", "sync:20:EIO:3", "create:3:ENOSPC")
 
 
 def send(address, number):
