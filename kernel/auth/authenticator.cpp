@@ -9,6 +9,7 @@
 
 #include <waypost/abi/host.h>
 #include <waypost/dn.hpp>
+#include <waypost/errors.hpp>
 
 #include <fmt/format.h>
 
@@ -235,8 +236,7 @@ wp_status authenticator::attempt::ask_backend() {
         reason_ = "no directory backend owns the entry";
         return WP_TEMPFAIL;
     }
-    wp_error why{};
-    why.struct_size = sizeof why;
+    wp_error why = empty_error();
     switch (
         backend->table->authenticate(backend->self, to_abi(dn_), to_abi(secret_.text()), &why)) {
     case WP_OK:

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/directory_part.hpp"
 
+#include <waypost/errors.hpp>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::daemon {
 namespace {
 
 constexpr int longest_retry = 10; // times the configured wait
-
-wp_error fresh_error() {
-    wp_error why{};
-    why.struct_size = sizeof why;
-    return why;
-}
 
 error from_abi(wp_status status, const wp_error& why, std::string_view backend) {
     return {status,
@@ -118,14 +114,14 @@ result<void> directory_part::fill(link& on, std::int32_t kind) {
     request.kind = kind;
     request.cookie = to_bytes(progress.cookie);
     request.since_ns = progress.committed_ns;
-    wp_error why = fresh_error();
+    wp_error why = empty_error();
     const wp_status status = on.facet->read(on.backend->self(), &request, on.feed->abi(), &why);
     return status == WP_OK ? result<void>() : from_abi(status, why, on.backend->name());
 }
 
 bool directory_part::watch(link& on) {
     const auto progress = cache_.progress_of(on.backend->name());
-    wp_error why = fresh_error();
+    wp_error why = empty_error();
     const wp_status status =
         on.facet->watch(on.backend->self(), to_bytes(progress.cookie), on.feed->abi(), &why);
     if (status != WP_OK && status != WP_UNSUPPORTED) {

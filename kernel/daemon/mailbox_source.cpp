@@ -2,6 +2,8 @@
 // mailbox list: rows from the store of the site
 #include "daemon/control_sources.hpp"
 
+#include <waypost/errors.hpp>
+
 namespace waypost::kernel::daemon {
 namespace {
 
@@ -44,8 +46,7 @@ void connect_mailboxes(control::sources& calls, transfer::transfer_unit& unit) {
                          "no message store is enabled; add one, for instance [plugins.lmdb]"};
         }
         receiver to{&rows, &account};
-        wp_error why{};
-        why.struct_size = sizeof why;
+        wp_error why = empty_error();
         const wp_status status =
             store->facet->list(store->self, to_abi(account), to_abi("*"), {take, &to}, &why);
         return status == WP_OK ? result<void>() : error{status, why.text};

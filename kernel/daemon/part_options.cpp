@@ -76,10 +76,7 @@ routing::settings routing_settings(const config::settings& from) {
 
 auth::authenticator_options login_options(const config::settings& from) {
     auth::authenticator_options made;
-    made.default_domain = from.site().text("default_domain");
-    if (made.default_domain.empty()) {
-        made.default_domain = from.hostname();
-    }
+    made.default_domain = from.default_domain();
     const wp_config& keys = from.directory();
     made.verified_ttl_ns = keys.duration("password_cache_time").count();
     made.verified_limit = keys.size("password_cache_size");

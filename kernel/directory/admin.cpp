@@ -6,6 +6,7 @@
 #include "directory/keys.hpp"
 
 #include <waypost/dn.hpp>
+#include <waypost/errors.hpp>
 
 #include <fmt/format.h>
 
@@ -52,8 +53,7 @@ result<void> admin::write(const wp_write& what, const std::string& dn) {
     if (!backend->table->write)
         return error{WP_UNSUPPORTED,
                      fmt::format("directory backend {} cannot be written", backend->name)};
-    wp_error why{};
-    why.struct_size = sizeof why;
+    wp_error why = empty_error();
     std::uint64_t applied = 0;
     const auto status = backend->table->write(backend->self, &what, 1, &applied, &why);
     if (status == WP_OK)

@@ -100,7 +100,6 @@ private:
     explicit cache(cache_options options);
     result<void> open_current();
     std::optional<std::uint64_t> usable_generation();
-    result<void> load_backends();
     generation& current() const noexcept { return ring_[current_.load() % ring_size]; }
     void leave(generation& of) const noexcept;
     void janitor();

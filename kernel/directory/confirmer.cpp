@@ -3,6 +3,8 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/errors.hpp>
+
 namespace waypost::kernel::directory {
 
 confirmer::confirmer(cache& into, const backends& of, worker_function run_on_worker,
@@ -52,8 +54,7 @@ wp_status confirmer::look_up(std::string_view address) {
     wp_status out = WP_OK;
     for (const auto& backend : backends_.all()) {
         feed into(cache_, backend.name, true);
-        wp_error why{};
-        why.struct_size = sizeof why;
+        wp_error why = empty_error();
         const auto status = backend.table->lookup(backend.self, to_abi(address), into.abi(), &why);
         // Any of them may hold the address: as long as one cannot say, "no" is not known.
         if (status != WP_OK && status != WP_NOT_FOUND)

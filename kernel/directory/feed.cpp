@@ -5,6 +5,7 @@
 
 #include <waypost/abi/host.h>
 #include <waypost/dn.hpp>
+#include <waypost/errors.hpp>
 
 #include <fmt/format.h>
 
@@ -13,18 +14,6 @@ namespace waypost::kernel::directory {
 namespace {
 
 constexpr std::size_t uuid_size = 16; // RFC 4530 s2.1
-
-void fill(wp_error* out, const error& why) noexcept {
-    if (!out)
-        return;
-    out->status = why.status;
-    out->smtp = why.smtp;
-    for (std::size_t i = 0; i < 3; ++i)
-        out->enhanced[i] = why.enhanced[i];
-    const auto size = std::min(why.text.size(), sizeof out->text - 1);
-    std::memcpy(out->text, why.text.data(), size);
-    out->text[size] = '\0';
-}
 
 } // namespace
 
@@ -35,10 +24,10 @@ wp_status feed::guarded(void* ctx, wp_error* why, Call call) noexcept {
         auto outcome = self.stopping_ ? error{WP_STOPPING, "the daemon is stopping"} : call(self);
         if (outcome)
             return WP_OK;
-        fill(why, outcome.failure());
+        fill_error(why, outcome.failure());
         return outcome.failure().status;
     } catch (const std::exception& broken) {
-        fill(why, {WP_BUG, fmt::format("directory cache: {}", broken.what())});
+        fill_error(why, {WP_BUG, fmt::format("directory cache: {}", broken.what())});
         return WP_BUG;
     }
 }

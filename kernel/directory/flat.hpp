@@ -77,7 +77,6 @@ public:
     void number(std::int64_t value) { numbers_.push_back(value); }
     void text(std::string_view value) { texts_.push_back(value); }
     std::size_t texts() const noexcept { return texts_.size(); }
-    void set_number(std::size_t index, std::int64_t value) { numbers_[index] = value; }
 
     std::string encode() const {
         std::size_t size = 16 + numbers_.size() * 8 + texts_.size() * 4;

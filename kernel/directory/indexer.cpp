@@ -6,6 +6,7 @@
 
 #include <waypost/abi/host.h>
 #include <waypost/dn.hpp>
+#include <waypost/errors.hpp>
 
 #include <fmt/format.h>
 
@@ -219,8 +220,7 @@ void indexer::generate(const std::string& domain, const std::string& base,
     }
     entry_scan scan(tables_, base, keys);
     for (std::size_t i = 0; i < generators_.size(); ++i) {
-        wp_error why{};
-        why.struct_size = sizeof why;
+        wp_error why = empty_error();
         scan.restart();
         generation_run run(tables_, generators_[i], static_cast<std::uint16_t>(i), domain, scan,
                            routes, log_);

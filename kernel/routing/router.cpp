@@ -53,9 +53,4 @@ std::vector<step> router::explain(std::string_view address) const {
     return out;
 }
 
-bool router::knows_domain(std::string_view domain) const noexcept {
-    const folded_address key({}, domain);
-    return cache_->read().route(key.domain()).valid();
-}
-
 } // namespace waypost::kernel::routing

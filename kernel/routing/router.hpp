@@ -85,8 +85,6 @@ public:
     /// The same into an object that is used again, which spares the allocations.
     void decide(std::string_view address, asker who, decision& out) const noexcept;
     std::vector<step> explain(std::string_view address) const;
-    /// Whether mail for this domain (as written) is hosted or relayed here by a row of the tables.
-    bool knows_domain(std::string_view domain) const noexcept;
 
 private:
     const directory::cache* cache_;

@@ -19,7 +19,6 @@ struct channel_ref {
     void* self = nullptr;
 
     bool can_stage() const noexcept { return WP_HAS(facet, stage); }
-    bool can_deliver() const noexcept { return WP_HAS(facet, deliver); }
 };
 
 struct store_ref {

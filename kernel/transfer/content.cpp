@@ -5,8 +5,9 @@
 
 #include "transfer/context.hpp"
 #include "transfer/delivery.hpp"
-#include "transfer/errors.hpp"
 #include "transfer/services.hpp"
+
+#include <waypost/errors.hpp>
 
 #include <atomic>
 
@@ -48,7 +49,7 @@ wp_status read(wp_content* content, std::uint64_t offset, std::uint64_t length, 
 wp_status open(const wp_host*, std::uint64_t id, wp_content** content, wp_error* why) {
     auto opened = open_content(current_context(), id);
     if (!opened) {
-        fill(why, opened.failure());
+        fill_error(why, opened.failure());
         return opened.failure().status;
     }
     *content = *opened;

@@ -2,8 +2,9 @@
 #include "transfer/delivery.hpp"
 
 #include "log/fault.hpp"
-#include "transfer/errors.hpp"
 #include "transfer/events.hpp"
+
+#include <waypost/errors.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -94,7 +95,7 @@ void attempt::prepare_jobs() {
 }
 
 void attempt::deliver(remote_job& job) {
-    auto why = blank_error();
+    auto why = empty_error();
     const wp_done done{
         [](void* ctx, wp_status, const wp_error*) { static_cast<attempt*>(ctx)->finish_part(); },
         this};
@@ -142,8 +143,7 @@ void attempt::report(remote_job& job, std::uint64_t row, wp_status status, const
         if (status == WP_PENDING)
             envelope_.recipients[job.rows[row]].state = recipient_state::handed;
         else
-            fates_[job.rows[row]] = {status, why != nullptr ? transfer::from_abi(*why, status)
-                                                            : error(status, "")};
+            fates_[job.rows[row]] = {status, from_error(status, why)};
     }
     finish_part();
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // wp.host.ingress/1: the boundary's face of a transaction.
-#include "transfer/errors.hpp"
 #include "transfer/services.hpp"
 #include "transfer/transaction.hpp"
+
+#include <waypost/errors.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -15,7 +16,7 @@ transaction& self(wp_tx* tx) noexcept {
 wp_status answer(const result<void>& outcome, wp_error* why) noexcept {
     if (outcome)
         return WP_OK;
-    fill(why, outcome.failure());
+    fill_error(why, outcome.failure());
     return outcome.failure().status;
 }
 
@@ -44,7 +45,7 @@ wp_status add_recipient(wp_tx* tx, const wp_recipient* to, wp_error* why, wp_don
     error refused;
     const auto status = self(tx).add_recipient(*to, refused, done);
     if (status != WP_OK && status != WP_PENDING)
-        fill(why, refused);
+        fill_error(why, refused);
     return status;
 }
 
@@ -61,7 +62,7 @@ wp_status commit(wp_tx* tx, wp_receipt* receipt, wp_error* why, wp_done done) {
     const auto status = self(tx).commit(receipt, done, refused);
     if (status == WP_PENDING)
         return WP_PENDING;
-    fill(why, refused);
+    fill_error(why, refused);
     delete &self(tx);
     return status;
 }

@@ -3,9 +3,10 @@
 
 #include "log/file.hpp"
 #include "log/message_log.hpp"
-#include "transfer/errors.hpp"
 #include "transfer/services.hpp"
 #include "transfer/staging.hpp"
+
+#include <waypost/errors.hpp>
 
 #include <fstream>
 
@@ -23,16 +24,16 @@ public:
         : prepare_(call), ctx_(ctx), done_(done) {}
 
     result<void> prepare(log::group& into) override {
-        auto why = blank_error();
+        auto why = empty_error();
         const auto status = prepare_(ctx_, to_abi(into), &why);
-        return status == WP_OK ? result<void>() : result<void>(transfer::from_abi(why, status));
+        return status == WP_OK ? result<void>() : result<void>(from_error(status, &why));
     }
 
     void done(const result<void>& outcome, log::position) override {
         const auto call = done_;
-        auto told = blank_error();
+        auto told = empty_error();
         if (!outcome)
-            fill(&told, outcome.failure());
+            fill_error(&told, outcome.failure());
         const auto status = outcome ? WP_OK : outcome.failure().status;
         delete this;
         call.fn(call.ctx, status, status == WP_OK ? nullptr : &told);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transfer/staging.hpp"
 
-#include "transfer/errors.hpp"
+#include <waypost/errors.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -41,7 +41,7 @@ void stager::stage_channel(log::group& into, const staged_message& message,
     rows_.clear();
     for (const auto index : members_)
         rows_.push_back(job_row(recipients[index]));
-    errors_.assign(members_.size(), blank_error());
+    errors_.assign(members_.size(), empty_error());
     const auto job = job_of(message, rows_);
     const auto status = channel.facet->stage(channel.self, to_abi(into), &job, errors_.data());
     for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -50,7 +50,7 @@ void stager::stage_channel(log::group& into, const staged_message& message,
         if (fate.status == WP_PENDING || fate.status < 0)
             fate.status = WP_TEMPFAIL;
         if (fate.status != WP_OK)
-            fate.why = transfer::from_abi(errors_[i], fate.status);
+            fate.why = from_error(fate.status, &errors_[i]);
         if (fate.status == WP_OVERQUOTA && overquota_permanent_)
             fate = {WP_PERMFAIL, error(WP_PERMFAIL, 552, 5, 2, 2, fate.why.text)};
     }

@@ -2,8 +2,9 @@
 // wp.host.store/1: brings access plugins and delivery to the store of an account, so that neither
 // links one.
 #include "transfer/context.hpp"
-#include "transfer/errors.hpp"
 #include "transfer/services.hpp"
+
+#include <waypost/errors.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -17,7 +18,7 @@ wp_status of(const wp_host*, const wp_principal*, const wp_store** store, void**
              wp_error* why) {
     const auto* found = current_context().channels.store();
     if (found == nullptr) {
-        fill(why, no_store());
+        fill_error(why, no_store());
         return WP_TEMPFAIL;
     }
     *store = found->facet;
@@ -30,7 +31,7 @@ wp_status stage(const wp_host*, wp_group* group, const wp_delivery* deliveries, 
     const auto* found = current_context().channels.store();
     if (found == nullptr || !WP_HAS(found->facet, stage)) {
         for (std::uint64_t i = 0; i < count; ++i)
-            fill(&results[i], no_store());
+            fill_error(&results[i], no_store());
         return WP_TEMPFAIL;
     }
     return found->facet->stage(found->self, group, deliveries, count, results);
@@ -40,7 +41,7 @@ wp_status deliver(const wp_host*, const wp_delivery* deliveries, std::uint64_t c
                   wp_content* content, wp_error* results, wp_error* why, wp_done done) {
     const auto* found = current_context().channels.store();
     if (found == nullptr || !WP_HAS(found->facet, deliver)) {
-        fill(why, no_store());
+        fill_error(why, no_store());
         return WP_TEMPFAIL;
     }
     return found->facet->deliver(found->self, deliveries, count, content, results, why, done);

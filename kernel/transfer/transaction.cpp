@@ -2,8 +2,9 @@
 #include "transfer/transaction.hpp"
 
 #include "log/fault.hpp"
-#include "transfer/errors.hpp"
 #include "transfer/events.hpp"
+
+#include <waypost/errors.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -164,12 +165,12 @@ void transaction::fill_receipt(const result<void>& whole) const {
     const auto places = std::min<std::size_t>(receipt_->result_count, first_of_.size());
     for (std::size_t i = 0; i < places; ++i) {
         auto& out = receipt_->results[i];
-        out = blank_error();
+        out = empty_error();
         const auto at = first_of_[i];
         if (at < fates_.size() && fates_[at].status != WP_OK && fates_[at].status != WP_PENDING)
-            fill(&out, fates_[at].why);
+            fill_error(&out, fates_[at].why);
         else if (!whole)
-            fill(&out, whole.failure());
+            fill_error(&out, whole.failure());
     }
     receipt_->result_count = static_cast<std::uint32_t>(places);
 }
@@ -195,9 +196,9 @@ void transaction::done(const result<void>& outcome, log::position) {
 
 void transaction::end(wp_status status, const error* why) {
     const auto call = done_;
-    auto told = blank_error();
+    auto told = empty_error();
     if (why != nullptr)
-        fill(&told, *why);
+        fill_error(&told, *why);
     delete this;
     call.fn(call.ctx, status, why != nullptr ? &told : nullptr);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict at RCPT: what the router says, asked again once the directory has confirmed it where
 // the cache may be behind (R5.7).
-#include "transfer/errors.hpp"
 #include "transfer/transaction.hpp"
+
+#include <waypost/errors.hpp>
 
 #include <optional>
 
@@ -54,8 +55,8 @@ void transaction::confirm(const wp_recipient& to, const error& unconfirmed, wp_d
         } else {
             ++unit_.counters.refused;
         }
-        auto told = blank_error();
-        fill(&told, why);
+        auto told = empty_error();
+        fill_error(&told, why);
         done.fn(done.ctx, status, status == WP_OK ? nullptr : &told);
     });
 }
