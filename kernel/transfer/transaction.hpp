@@ -42,14 +42,20 @@ private:
     wp_status submit(error& why);
     void stage(log::group& into);
     result<void> settle(log::group& into);
-    bool goes_to_queue(const recipient& to, const outcome& fate) const;
+    /// One accepted RCPT: the rows of envelope_.recipients that it leads to.
+    struct promise {
+        std::vector<std::size_t> rows;
+    };
+    bool is_kept(std::size_t row) const;
+    bool is_kept(const promise& of) const;
+    std::vector<bool> queued_rows() const;
+    recipient queue_row(std::size_t index) const;
     void fill_receipt(const result<void>& whole) const;
     void end(wp_status status, const error* why);
 
     context& unit_;
     envelope envelope_;
-    std::vector<std::size_t>
-        first_of_; // per accepted recipient: its first destination in envelope_.recipients
+    std::vector<promise> promises_;                       // in the order of RCPT
     std::unordered_map<std::string, std::size_t> places_; // row of each place, by identity()
     bool may_relay_ = false;
     bool final_ = false;

@@ -5,8 +5,6 @@
 
 #include <waypost/errors.hpp>
 
-#include <optional>
-
 namespace waypost::kernel::transfer {
 namespace {
 
@@ -30,7 +28,7 @@ std::string identity(const routing::destination& place) {
 } // namespace
 
 wp_status transaction::add_recipient(const wp_recipient& to, error& why, wp_done done) {
-    if (first_of_.size() >= unit_.settings.max_recipients) {
+    if (promises_.size() >= unit_.settings.max_recipients) {
         why = error(WP_BUSY, 452, 4, 5, 3, "too many recipients");
         return why.status;
     }
@@ -74,12 +72,11 @@ wp_status transaction::take(const wp_recipient& to, const routing::decision& ver
 
 /// Two recipients that lead to one place get one copy.
 void transaction::add_destinations(const wp_recipient& to, const routing::decision& verdict) {
-    std::optional<std::size_t> first;
+    auto& rows = promises_.emplace_back().rows;
     for (const auto& place : verdict.destinations) {
         const auto [known, is_new] =
             places_.try_emplace(identity(place), envelope_.recipients.size());
-        if (!first)
-            first = known->second;
+        rows.push_back(known->second);
         if (!is_new)
             continue;
         auto& row = envelope_.recipients.emplace_back();
@@ -89,7 +86,6 @@ void transaction::add_destinations(const wp_recipient& to, const routing::decisi
         row.notify = to.notify;
         lead(row, place);
     }
-    first_of_.push_back(first.value_or(0));
 }
 
 } // namespace waypost::kernel::transfer

@@ -18,12 +18,15 @@ listen = ["127.0.0.1:0"]
 
 class lmtp(Case):
     configuration = site.COMPLETE + LMTP
-    users = ("ann", "ben", "full")
+    users = ("ann", "ben", "full", "both", "held")
 
     @classmethod
     def prepare(cls):
         super().prepare()
         cls.site.waypost("user", "set", "full@example.com", "mailQuota=10")
+        cls.site.waypost("user", "set", "held@example.com", "mailUserStatus=hold")
+        cls.site.waypost("user", "set", "both@example.com", "mailDeliveryOption=mailbox", "mailDeliveryOption+=forward",
+                         "mailForwardingAddress=full@example.com")
 
     def lmtp(self, hello="LHLO client.example.org"):
         return Smtp(self.site.listener("lmtp"), hello=hello)
@@ -56,6 +59,21 @@ class lmtp(Case):
             lmtp.ask_all("MAIL FROM:<bob@example.org>", f"RCPT TO:<{ANN}>", f"RCPT TO:<{BEN}>")
             answers = [lmtp.content(b"bare\nline\r\n.\r\n"), lmtp.reply(), lmtp.ask("NOOP")]
             self.assertEqual([one[:3] for one in answers], ["550", "550", "250"])
+
+    def test_a_recipient_with_two_places_is_one_promise(self):
+        with self.lmtp() as lmtp:
+            lmtp.ask_all("MAIL FROM:<bob@example.org>", "RCPT TO:<both@example.com>")
+            self.assert_answer(lmtp.content(MESSAGE + b".\r\n"), "250")
+        self.assertEqual(len(self.inbox("both@example.com")), 1)
+        waiting = [one for one in self.site.json("queue", "list") if one["recipients"] == ["full@example.com"]]
+        self.assertEqual(len(waiting), 1)
+
+    def test_one_that_waits_and_one_that_is_refused_are_told_apart(self):
+        with self.lmtp() as lmtp:
+            lmtp.ask_all("MAIL FROM:<bob@example.org>", "RCPT TO:<full@example.com>", "RCPT TO:<held@example.com>")
+            answers = [lmtp.content(MESSAGE + b".\r\n"), lmtp.reply()]
+        self.assertEqual([one[:3] for one in answers], ["452", "250"])
+        self.assertIn(["held@example.com"], [one["recipients"] for one in self.site.json("queue", "list")])
 
     def test_two_addresses_of_one_mailbox_get_a_reply_each_and_one_copy(self):
         with self.lmtp() as lmtp:

@@ -190,18 +190,19 @@ void smtp_session::committed(wp_status status, const wp_error* why) {
     at.tx = nullptr;
     ++messages_;
     std::string out;
-    if (status != WP_OK) {
-        append_failure(out, status, why, "The message was not accepted", is_utf8());
-        reply_to_content(out);
-    } else if (settings_->is_lmtp) {
+    if (settings_->is_lmtp) {
         for (std::size_t i = 0; i < at.accepted; ++i) { // RFC 2033 s4.2: one reply a recipient
-            const bool told = i < at.receipt.result_count;
-            if (!told || at.results[i].status == WP_OK)
-                out += replies::ok;
+            const wp_error& own = at.results[i];
+            if (i < at.receipt.result_count && own.status != WP_OK)
+                append_failure(out, own.status, &own, "Not delivered", is_utf8());
+            else if (status != WP_OK)
+                append_failure(out, status, why, "The message was not accepted", is_utf8());
             else
-                append_failure(out, at.results[i].status, &at.results[i], "Not delivered",
-                               is_utf8());
+                out += replies::ok;
         }
+        reply(out);
+    } else if (status != WP_OK) {
+        append_failure(out, status, why, "The message was not accepted", is_utf8());
         reply(out);
     } else {
         reply("250 2.0.0 Ok, message " + std::to_string(at.receipt.message) + "\r\n");
