@@ -4,8 +4,13 @@
 
 #include <waypost/result.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
+#include <utility>
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -61,23 +66,59 @@ void append_value(std::string& out, std::string_view value) {
 
 } // namespace
 
+namespace {
+
+/// Standard error, never waited for: whoever writes a line may be the committer, and a reader that
+/// stalls must not stop the mail. What the reader is too slow for is counted and said. Thread-safe.
+class line_writer {
+public:
+    explicit line_writer(bool journal) : journal_(journal), logger_("waypost", sink()) {
+        logger_.set_level(spdlog::level::trace);
+        logger_.set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
+    }
+
+    void write(std::int32_t level, const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        if (!has_room()) {
+            ++dropped_;
+            return;
+        }
+        if (const auto dropped = std::exchange(dropped_, 0); dropped != 0)
+            put(WP_LOG_WARNING, "kernel: the reader of the log was too slow for " +
+                                    std::to_string(dropped) + " lines; they are lost");
+        put(level, line);
+    }
+
+private:
+    static spdlog::sink_ptr sink() { return std::make_shared<spdlog::sinks::stderr_sink_st>(); }
+    /// Of a pipe: for PIPE_BUF octets, which is more than nearly every line.
+    static bool has_room() {
+        pollfd at{STDERR_FILENO, POLLOUT, 0};
+        return ::poll(&at, 1, 0) != 0;
+    }
+    void put(std::int32_t level, std::string_view line) {
+        const auto& row = row_of(level);
+        auto whole = journal_ ? std::string(row.journal) : std::string(row.name) + ' ';
+        logger_.log(spdlog::level::info, spdlog::string_view_t(whole.append(line)));
+    }
+
+    const bool journal_;
+    std::mutex mutex_;
+    spdlog::logger logger_;
+    std::uint64_t dropped_ = 0;
+};
+
+} // namespace
+
 struct log_output::state {
     std::atomic<std::int32_t> level{WP_LOG_INFO};
     line_function to;
-    std::shared_ptr<spdlog::logger> logger;
 };
 
 log_output::log_output() : state_(std::make_unique<state>()) {
     const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    state_->logger = std::make_shared<spdlog::logger>("waypost", std::move(sink));
-    state_->logger->set_level(spdlog::level::trace);
-    state_->logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
-    state_->to = [logger = state_->logger, journal](std::int32_t level, const std::string& line) {
-        const auto& row = row_of(level);
-        const auto prefix = journal ? std::string(row.journal) : std::string(row.name) + ' ';
-        logger->log(spdlog::level::info, spdlog::string_view_t(prefix + line));
-    };
+    state_->to = [to = std::make_shared<line_writer>(journal)](
+                     std::int32_t level, const std::string& line) { to->write(level, line); };
 }
 
 log_output::log_output(line_function to) : state_(std::make_unique<state>()) {
