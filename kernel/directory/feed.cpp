@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::size_t uuid_size = 16; // RFC 4530 s2.1
 
+/// A UUID as text would name nothing that is known: in a removal or a present phase that costs
+/// entries, so it is refused.
+result<void> check_uuid(const std::string& backend, wp_bytes uuid, std::string_view dn) {
+    if (uuid.size == 0 || uuid.size == uuid_size)
+        return {};
+    return error{WP_INVALID,
+                 fmt::format("backend {}: the UUID of {} has {} octets, not {}", backend,
+                             dn.empty() ? "an entry" : dn, uuid.size, uuid_size)};
+}
+
 } // namespace
 
 template <class Call>
@@ -123,10 +133,8 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
     }
     for (std::uint64_t i = 0; i < count; ++i) {
         const wp_entry& item = element(items, i);
-        if (item.uuid.size != 0 && item.uuid.size != uuid_size)
-            return error{WP_INVALID,
-                         fmt::format("backend {}: the UUID of {} has {} octets, not {}", backend_,
-                                     view(item.dn), item.uuid.size, uuid_size)};
+        if (auto good = check_uuid(backend_, item.uuid, view(item.dn)); !good)
+            return good;
         auto record = encode_entry(item, who.slot, full_ ? full_->sequence() : 0);
         if (!record) {
             cache_.options_.log(WP_LOG_WARNING, fmt::format("backend {}: entry left out: {}",
@@ -158,6 +166,8 @@ result<void> feed::removed(const wp_entry* items, std::uint64_t count) {
         return {}; // what is not named is gone anyway
     for (std::uint64_t i = 0; i < count; ++i) {
         const wp_entry& item = element(items, i);
+        if (auto good = check_uuid(backend_, item.uuid, view(item.dn)); !good)
+            return good;
         cache::change gone;
         if (item.dn.size == 0) {
             gone.uuid = view(item.uuid);
@@ -178,9 +188,12 @@ result<void> feed::present(const wp_bytes* uuids, std::uint64_t count) {
     if (!full_)
         return error{WP_INVALID,
                      fmt::format("backend {}: present without a full transaction", backend_)};
-    for (std::uint64_t i = 0; i < count; ++i)
+    for (std::uint64_t i = 0; i < count; ++i) {
+        if (auto good = check_uuid(backend_, uuids[i], {}); !good)
+            return good;
         if (auto kept = full_->keep(view(uuids[i])); !kept)
             return kept;
+    }
     return {};
 }
 

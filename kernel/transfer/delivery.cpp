@@ -55,12 +55,9 @@ void attempt::route(std::size_t index) {
         fates_[index] = {verdict.status, verdict.refusal};
         return;
     }
-    std::uint64_t next_key = 0;
-    for (const auto& to : envelope_.recipients)
-        next_key = std::max(next_key, to.key);
     for (std::size_t i = 1; i < verdict.destinations.size(); ++i) {
         auto& row = envelope_.recipients.emplace_back(envelope_.recipients[index]);
-        row.key = ++next_key;
+        row.key = envelope_.last_added_key = std::max(envelope_.last_added_key, added_keys) + 1;
         lead(row, verdict.destinations[i]);
     }
     lead(envelope_.recipients[index], verdict.destinations.front());
@@ -141,11 +138,21 @@ void attempt::report(remote_job& job, std::uint64_t row, wp_status status, const
             return;
         job.reported[row] = true;
         if (status == WP_PENDING)
-            envelope_.recipients[job.rows[row]].state = recipient_state::handed;
+            hand_over(job.rows[row], why);
         else
             fates_[job.rows[row]] = {status, from_error(status, why)};
     }
     finish_part();
+}
+
+/// From now on the channel's: not tried again, and it does not expire.
+void attempt::hand_over(std::size_t index, const wp_error* why) {
+    auto& to = envelope_.recipients[index];
+    to.state = recipient_state::handed;
+    ++to.attempts;
+    to.next_try_ns = 0;
+    to.last_error = from_error(WP_PENDING, why).text;
+    handed_.push_back(index);
 }
 
 std::int64_t attempt::expires_ns() const {
@@ -226,6 +233,8 @@ void attempt::done(const result<void>& outcome, log::position) {
                                                         : counters.deferred);
         tell(unit_, id_, size_, envelope_, after_[i], final_[i]);
     }
+    for (std::size_t i = 0; outcome && i < handed_.size(); ++i)
+        tell(unit_, id_, size_, envelope_, after_[handed_[i]], final_[handed_[i]]);
     end(static_cast<bool>(outcome));
 }
 

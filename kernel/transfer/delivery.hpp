@@ -34,6 +34,7 @@ private:
     routing::decision decide(const std::string& address) const;
     void start_remote();
     void report(remote_job& job, std::uint64_t row, wp_status status, const wp_error* why);
+    void hand_over(std::size_t index, const wp_error* why);
     void add_remote(std::size_t index, const channel_ref& channel);
     void prepare_jobs();
     void deliver(remote_job& job);
@@ -50,7 +51,8 @@ private:
     std::function<void(log::message_id, bool)> ended_;
     std::vector<outcome> fates_; // by recipient; decided before the group or by a remote channel
     std::vector<std::unique_ptr<remote_job>> remote_;
-    std::mutex mutex_; // fates_ and parts_ while channels report
+    std::vector<std::size_t> handed_; // recipients whose channel took them over for good
+    std::mutex mutex_;                // fates_, handed_ and parts_ while channels report
     std::size_t parts_ = 1;
     std::vector<outcome> final_;   // [commit]
     std::vector<recipient> after_; // [commit] as the queue gets them

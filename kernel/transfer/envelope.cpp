@@ -171,6 +171,8 @@ bool read_line(std::string_view name, std::string_view value, envelope& into) {
         return read_text(value, into.protocol);
     if (name == "principal")
         return read_text(value, into.principal);
+    if (name == "last-added-key")
+        return read_number(value, into.last_added_key);
     return true;
 }
 
@@ -216,6 +218,8 @@ void encode(const envelope& from, std::string& out) {
     append_line(out, "client-name", from.client_name);
     append_line(out, "protocol", from.protocol);
     append_line(out, "principal", from.principal);
+    if (from.last_added_key != 0)
+        append_number_line(out, "last-added-key", from.last_added_key);
     for (const auto& to : from.recipients)
         append_recipient(out, to);
 }

@@ -26,8 +26,12 @@ enum class recipient_state : std::uint8_t {
     failed,  // will not be tried again; reported or waiting for the operator
 };
 
+/// Recipients that came with the message have keys up to this, those that an attempt adds higher
+/// ones.
+inline constexpr std::uint64_t added_keys = std::uint64_t{1} << 32U;
+
 struct recipient {
-    std::uint64_t key = 0;    // within the message; with its id the idempotence key
+    std::uint64_t key = 0;    // within the message, never reused; with its id the idempotence key
     std::string address;      // where it goes now
     std::string original;     // as the client wrote it
     std::string orcpt;        // RFC 3461, "type;address"
@@ -53,6 +57,7 @@ struct envelope {
     std::string client_name;
     std::string protocol;
     std::string principal;
+    std::uint64_t last_added_key = 0; // 0: none was added
     std::vector<recipient> recipients;
 };
 

@@ -38,6 +38,8 @@ kind kind_of(const recipient& to, const outcome& fate) {
         return {"delivered", WP_LOG_INFO};
     if (to.state == recipient_state::held)
         return {"held", WP_LOG_NOTICE};
+    if (to.state == recipient_state::handed)
+        return {"handed", WP_LOG_INFO};
     if (to.state == recipient_state::failed || fate.status == WP_PERMFAIL)
         return {"failed", WP_LOG_WARNING};
     return fate.status == WP_PENDING ? kind{"queued", WP_LOG_INFO}
@@ -67,6 +69,17 @@ void tell(const context& unit, log::message_id id, std::uint64_t size, const env
     if (!fate.why.text.empty())
         out.add("why", fate.why.text);
     unit.settings.log(what.level, what.word, out.fields());
+}
+
+void tell_refused(const context& unit, const envelope& of, std::string_view to, const error& why) {
+    line out;
+    out.add("from", of.sender);
+    if (!to.empty())
+        out.add("to", to);
+    out.add("client", of.client_address);
+    out.add("code", why.smtp);
+    out.add("why", why.text);
+    unit.settings.log(WP_LOG_INFO, "refused", out.fields());
 }
 
 } // namespace waypost::kernel::transfer

@@ -13,4 +13,7 @@ namespace waypost::kernel::transfer {
 void tell(const context& unit, log::message_id id, std::uint64_t size, const envelope& of,
           const recipient& to, const outcome& fate);
 
+/// A recipient, or with `to` empty a message, that its client has to keep.
+void tell_refused(const context& unit, const envelope& of, std::string_view to, const error& why);
+
 } // namespace waypost::kernel::transfer

@@ -127,6 +127,7 @@ void transaction::done(const result<void>& outcome, log::position) {
     auto why = outcome.failure();
     if (why.smtp == 0)
         why = error(why.status, 451, 4, 3, 0, why.text);
+    tell_refused(unit_, envelope_, {}, why);
     end(why.status, &why);
 }
 

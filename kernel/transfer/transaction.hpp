@@ -38,6 +38,7 @@ public:
 private:
     void confirm(const wp_recipient& to, const error& unconfirmed, wp_done done);
     wp_status take(const wp_recipient& to, const routing::decision& verdict, error& why);
+    void refuse(const wp_recipient& to, const error& why);
     void add_destinations(const wp_recipient& to, const routing::decision& verdict);
     wp_status submit(error& why);
     void stage(log::group& into);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict at RCPT: what the router says, asked again once the directory has confirmed it where
 // the cache may be behind (R5.7).
+#include "transfer/events.hpp"
 #include "transfer/transaction.hpp"
 
 #include <waypost/errors.hpp>
@@ -51,7 +52,7 @@ void transaction::confirm(const wp_recipient& to, const error& unconfirmed, wp_d
                                                       {.may_relay = may_relay_, .confirmed = true});
             status = take(to, verdict, why);
         } else {
-            ++unit_.counters.refused;
+            refuse(to, why);
         }
         auto told = empty_error();
         fill_error(&told, why);
@@ -65,9 +66,14 @@ wp_status transaction::take(const wp_recipient& to, const routing::decision& ver
         add_destinations(to, verdict);
         return WP_OK;
     }
-    ++unit_.counters.refused;
     why = reached.failure();
+    refuse(to, why);
     return why.status;
+}
+
+void transaction::refuse(const wp_recipient& to, const error& why) {
+    ++unit_.counters.refused;
+    tell_refused(unit_, envelope_, view(to.address), why);
 }
 
 /// Two recipients that lead to one place get one copy.

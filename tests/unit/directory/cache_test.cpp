@@ -268,6 +268,13 @@ TEST_F(cache_test, a_uuid_as_text_is_refused) {
     const auto* feed = feed_->abi();
     ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_CHANGES, nullptr), WP_OK);
     EXPECT_EQ(give(feed, ann), WP_INVALID);
+    wp_entry gone{};
+    gone.struct_size = sizeof gone;
+    gone.uuid = to_bytes(ann.uuid);
+    EXPECT_EQ(feed->removed(feed->ctx, &gone, 1, nullptr), WP_INVALID);
+    feed->abort(feed->ctx);
+    ASSERT_EQ(feed->begin(feed->ctx, WP_FEED_FULL, nullptr), WP_OK);
+    EXPECT_EQ(feed->present(feed->ctx, &gone.uuid, 1, nullptr), WP_INVALID);
     feed->abort(feed->ctx);
 }
 

@@ -42,6 +42,7 @@ public:
     std::size_t room =
         SIZE_MAX; // octets taken before WP_BUSY; ready() makes room for as many again
     std::function<void(wp_receipt&)> on_commit;
+    wp_status open_status = WP_OK;
     wp_status commit_status = WP_OK;
     std::atomic<bool> holds_answers{false}; // answers wait until release()
 
@@ -134,7 +135,10 @@ private:
     static wp_status open(const wp_host* at, const wp_client* from, const wp_sender* sender,
                           wp_tx** out, wp_error* error, wp_done done) {
         auto* self = static_cast<fake_host*>(at->impl);
-        return self->reply(done, WP_OK, empty_error(), error, [=] {
+        wp_error why = empty_error();
+        if (self->open_status != WP_OK)
+            return self->reply(done, fill_error(&why, self->open_status, "not now"), why, error);
+        return self->reply(done, WP_OK, why, error, [=] {
             auto* made = new tx{self, {}, self->room};
             made->content.client_name = view(from->name);
             made->content.protocol = view(from->protocol);

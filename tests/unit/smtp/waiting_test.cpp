@@ -21,6 +21,22 @@ TEST(waiting, changes_nothing_but_the_time) {
     EXPECT_EQ(later.host.messages()[0].recipients, std::vector<std::string>{"a@b"});
 }
 
+TEST(waiting, for_a_sender_that_is_refused_in_the_end_leaves_no_transaction) {
+    const std::string twice = "EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nMAIL FROM:<a@b>\r\n"
+                              "QUIT\r\n";
+    smtp_server at_once;
+    smtp_server later;
+    for (smtp_server* each : {&at_once, &later})
+        each->host.open_status = WP_BUSY;
+    later.host.answers_later = true;
+    client peer = later.connect();
+    peer.say(twice);
+    const std::string heard = peer.hear_all();
+    EXPECT_EQ(heard, at_once.dialogue(twice));
+    EXPECT_NE(heard.find("\r\n503 "), std::string::npos); // RCPT: no MAIL before it
+    EXPECT_TRUE(later.host.messages().empty());
+}
+
 TEST(waiting, one_session_does_not_hold_up_the_others) {
     smtp_server with;
     with.host.answers_later = true;
@@ -71,8 +87,13 @@ TEST(waiting, for_room_with_nothing_left_to_read_still_ends) {
 }
 
 TEST(waiting, a_peer_that_leaves_meanwhile_leaves_nothing_open) {
-    for (const std::string& input : {all.substr(0, 40), all}) {
+    const auto at_mail = all.substr(0, all.find("RCPT"));
+    for (const auto& [input, opened] : {std::pair{at_mail, WP_OK},
+                                        {at_mail, WP_BUSY},
+                                        {all.substr(0, 40), WP_OK},
+                                        {all, WP_OK}}) {
         smtp_server with;
+        with.host.open_status = opened;
         with.host.answers_later = true;
         with.host.holds_answers = true;
         {

@@ -50,6 +50,19 @@ TEST(envelope, survives_a_round_trip) {
     EXPECT_EQ(back->recipients.at(1).original, sample().recipients.at(1).address);
 }
 
+TEST(envelope, keeps_the_state_of_each_recipient_and_the_last_key_that_was_given) {
+    for (const auto state : {recipient_state::pending, recipient_state::held,
+                             recipient_state::handed, recipient_state::failed}) {
+        auto what = sample();
+        what.last_added_key = added_keys + 2;
+        what.recipients[0].state = state;
+        const auto back = decode(encoded(what));
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->recipients.at(0).state, state);
+        EXPECT_EQ(back->last_added_key, added_keys + 2);
+    }
+}
+
 // R3.2: no value can contain the line that ends an envelope, nor start a line of its own.
 TEST(envelope, holds_no_control_characters_but_its_line_ends) {
     for (const char c : encoded(sample()))

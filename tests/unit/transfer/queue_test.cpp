@@ -131,13 +131,17 @@ TEST_F(queue_test, a_checkpoint_without_changes_keeps_the_position) {
     EXPECT_EQ(queue_->applied(), 1u);
 }
 
-TEST_F(queue_test, held_and_failed_recipients_are_never_due) {
-    auto what = due_at(100);
-    what.recipients[0].state = recipient_state::held;
-    apply(1, &what);
-    EXPECT_TRUE(queue_->due(1'000, 10).empty());
-    EXPECT_FALSE(queue_->earliest());
-    EXPECT_EQ(queue_->list(0, 10).size(), 1u);
+TEST_F(queue_test, held_handed_and_failed_recipients_are_never_due) {
+    for (const auto state :
+         {recipient_state::held, recipient_state::handed, recipient_state::failed}) {
+        auto what = due_at(100);
+        what.recipients[0].state = state;
+        apply(1, &what);
+        EXPECT_TRUE(queue_->due(1'000, 10).empty());
+        EXPECT_FALSE(queue_->earliest());
+        EXPECT_EQ(queue_->list(0, 10).size(), 1u);
+        EXPECT_EQ(queue_->find(1)->recipients.at(0).state, state);
+    }
 }
 
 } // namespace

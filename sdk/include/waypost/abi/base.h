@@ -19,8 +19,9 @@
  * Thread tags used in all headers:
  *   [control]  the instance's control strand: serialised, returns within 1 s
  *   [worker]   the host's worker pool: concurrent up to the instance's cap, may block
- *   [commit]   the committer: serialised in log order, must not block on I/O, locks held elsewhere
- * or peers [any]      any thread; waits for no disk, peer or long-held lock
+ *   [commit]   the committer: serialised in log order, must not block on I/O, on peers or on locks
+ *              that are held elsewhere
+ *   [any]      any thread; waits for no disk, peer or long-held lock
  *
  * Asynchrony: a function that takes a wp_done returns its result at once (then `done` is never
  * called), or WP_PENDING and calls `done` exactly once, later, from another stack and an

@@ -3,10 +3,10 @@
  * wp.store/1: keeps mailboxes. Designed from what CONDSTORE, QRESYNC, MOVE, NOTIFY, OBJECTID and
  * POP3 need, so that an access plugin keeps no state of its own. Draft.
  *
- * Readers work on immutable snapshots shared between sessions; a later snapshot is compared with an
- * earlier one by `diff`. A notification says only "changed to modification sequence N". Nothing
- * promises atomicity across mailboxes; UIDs are known when a change completes. The store enforces
- * rights.
+ * Readers work on immutable snapshots shared between sessions; what a later one has that an earlier
+ * one had not, `since` tells. A notification says only "changed to modification sequence N".
+ * Nothing promises atomicity across mailboxes; UIDs are known when a change completes. The store
+ * enforces rights.
  */
 #ifndef WAYPOST_ABI_DRAFT_STORE_H
 #define WAYPOST_ABI_DRAFT_STORE_H
