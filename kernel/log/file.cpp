@@ -268,6 +268,16 @@ result<void> file::sync() {
     return {};
 }
 
+result<void> file::cut(std::uint64_t size) {
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0 || ::fdatasync(fd_) != 0)
+        return io_failure("cut", path_, errno);
+    return {};
+}
+
+void file::forget_pages() noexcept {
+    static_cast<void>(::posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED));
+}
+
 result<std::uint64_t> file::size() const {
     struct stat facts {};
     if (::fstat(fd_, &facts) != 0)

@@ -38,6 +38,12 @@ public:
     result<void> write(std::span<iovec> vectors, std::uint64_t offset);
     result<void> write(std::string_view bytes, std::uint64_t offset);
     result<void> sync();
+    /// Takes away what lies behind `size`. Not in the trace: nothing may depend on its reaching the
+    /// disk.
+    result<void> cut(std::uint64_t size);
+    /// After sync(): what is read next comes from the disk. After a sync that failed the pages in
+    /// memory are clean, hold what never reached it, and the next sync succeeds.
+    void forget_pages() noexcept;
     result<std::uint64_t> size() const;
 
     int descriptor() const noexcept { return fd_; }

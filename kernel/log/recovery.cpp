@@ -173,9 +173,11 @@ result<void> recovery::replay(std::size_t first) {
         auto opened = file::open_write(segment_path(settings_.directory, hot_[at].header.id));
         if (!opened)
             return opened.failure();
-        if (at + 1 == hot_.size())
+        if (at + 1 == hot_.size()) {
             if (auto synced = opened->sync(); !synced)
                 return synced;
+            opened->forget_pages();
+        }
         const auto bytes = mapping::open(opened->path(), 0);
         if (!bytes)
             return bytes.failure();

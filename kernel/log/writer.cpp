@@ -60,6 +60,7 @@ result<placement> writer::write(group& body, position sequence) {
         outcome = active_.sync();
     }
     if (!outcome) {
+        static_cast<void>(active_.cut(end_)); // open_next() says where it ends, but may fail too
         retire();
         return outcome.failure();
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The end of the log: writes one group after another into the active segment and goes on to the
-// next segment when one is full or failed. Once a successor was attempted a segment is never
-// written again, because the successor's header may have reached the disk and says where this one
-// ends.
+// next segment when one is full or failed. A failed group is
+// cut off at once, so that it does not come back if the daemon dies before the next segment says
+// where this one ends. Once a successor was attempted a segment is never written again, because the
+// successor's header may have reached the disk.
 #pragma once
 
 #include "log/file.hpp"

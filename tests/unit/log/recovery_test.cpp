@@ -190,6 +190,20 @@ TEST_F(recovery_test, a_refused_group_does_not_come_back_when_the_daemon_dies_ri
     EXPECT_EQ(memory.seen(), std::vector<std::string>{"good"});
 }
 
+TEST_F(recovery_test, a_refused_group_does_not_come_back_when_there_was_no_next_segment_either) {
+    open();
+    put("good", "good");
+    const auto size = std::filesystem::file_size(segment());
+    file_faults::fail(file_faults::call::sync, 1, EIO);
+    file_faults::fail(file_faults::call::create, 1, ENOSPC, 10);
+    put_operation lost("lost", 1, "lost");
+    EXPECT_FALSE(run(lost));
+    EXPECT_EQ(std::filesystem::file_size(segment()), size);
+    file_faults::clear();
+    reopen();
+    EXPECT_EQ(memory.seen(), std::vector<std::string>{"good"});
+}
+
 TEST_F(recovery_test, a_full_disk_is_told_as_such) {
     open();
     file_faults::fail(file_faults::call::write, 1, ENOSPC);
