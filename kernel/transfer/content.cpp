@@ -60,9 +60,8 @@ wp_status job_content(const wp_host* host, const wp_job* job, wp_content** conte
     return open(host, job->message, content, why);
 }
 
-void report(const wp_host*, const wp_job* job, std::uint64_t recipient, wp_status status,
-            const wp_error* why) {
-    attempt::report(*job, recipient, status, why);
+void report(const wp_host*, const wp_job* job, const wp_job_report* what) {
+    attempt::report(*job, *what);
 }
 
 } // namespace

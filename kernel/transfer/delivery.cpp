@@ -5,6 +5,7 @@
 #include "transfer/events.hpp"
 
 #include <waypost/errors.hpp>
+#include <waypost/jobs.hpp>
 
 namespace waypost::kernel::transfer {
 
@@ -101,7 +102,7 @@ void attempt::deliver(remote_job& job) {
         return;
     if (status != WP_OK)
         for (std::size_t i = 0; i < job.rows.size(); ++i)
-            report(job, i, status, &why);
+            report(job, job_report(i, status, &why));
     finish_part();
 }
 
@@ -126,21 +127,23 @@ void attempt::start_remote() {
         deliver(*job);
 }
 
-void attempt::report(const wp_job& job, std::uint64_t row, wp_status status, const wp_error* why) {
+void attempt::report(const wp_job& job, const wp_job_report& what) {
     auto& remote = *static_cast<remote_job*>(job.impl);
-    remote.owner->report(remote, row, status, why);
+    remote.owner->report(remote, what);
 }
 
-void attempt::report(remote_job& job, std::uint64_t row, wp_status status, const wp_error* why) {
+void attempt::report(remote_job& job, const wp_job_report& what) {
     {
+        const auto row = what.recipient;
         const std::lock_guard lock(mutex_);
         if (row >= job.rows.size() || job.reported[row])
             return;
         job.reported[row] = true;
-        if (status == WP_PENDING)
-            hand_over(job.rows[row], why);
+        if (what.status == WP_PENDING)
+            hand_over(job.rows[row], what.error);
         else
-            fates_[job.rows[row]] = {status, from_error(status, why)};
+            fates_[job.rows[row]] = {what.status, from_error(what.status, what.error), what.flags,
+                                     std::string(view(what.remote)), std::string(view(what.reply))};
     }
     finish_part();
 }

@@ -22,7 +22,7 @@ public:
 
     void run();
     /// What a channel says of one recipient of its job.
-    static void report(const wp_job& job, std::uint64_t row, wp_status status, const wp_error* why);
+    static void report(const wp_job& job, const wp_job_report& what);
 
     result<void> prepare(log::group& into) override;
     void done(const result<void>& outcome, log::position at) override;
@@ -33,7 +33,7 @@ private:
     void route(std::size_t index);
     routing::decision decide(const std::string& address) const;
     void start_remote();
-    void report(remote_job& job, std::uint64_t row, wp_status status, const wp_error* why);
+    void report(remote_job& job, const wp_job_report& what);
     void hand_over(std::size_t index, const wp_error* why);
     void add_remote(std::size_t index, const channel_ref& channel);
     void prepare_jobs();

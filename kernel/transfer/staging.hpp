@@ -25,7 +25,10 @@ struct staged_message {
 /// What became of a recipient in this group.
 struct outcome {
     wp_status status = WP_PENDING; // WP_PENDING: its channel cannot stage; it is for the queue
-    error why;
+    error why{};
+    std::uint32_t flags = 0; // WP_REPORT_*
+    std::string remote{};    // who said so
+    std::string reply{};     // in its own words
 };
 
 /// Single thread: the committer's.

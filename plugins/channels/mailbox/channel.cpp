@@ -4,6 +4,7 @@
 #include "prefix.hpp"
 
 #include <waypost/errors.hpp>
+#include <waypost/jobs.hpp>
 
 #include <memory>
 
@@ -139,12 +140,15 @@ void mailbox_channel::report(const queued& of, wp_status status, const wp_error*
         if (next == of.arrays.recipients.size() || of.arrays.recipients[next] != i) {
             wp_error out = empty_error();
             fill_error(&out, no_account());
-            jobs_->report(host_, job, i, WP_PERMFAIL, &out);
+            const auto refused = job_report(i, WP_PERMFAIL, &out);
+            jobs_->report(host_, job, &refused);
             continue;
         }
         const wp_error& each = of.results[next++];
         const wp_status fate = report_status(status == WP_OK ? each.status : status);
-        jobs_->report(host_, job, i, fate, fate == WP_OK ? nullptr : status == WP_OK ? &each : why);
+        const auto* reason = status == WP_OK ? &each : why;
+        const auto told = job_report(i, fate, fate == WP_OK ? nullptr : reason);
+        jobs_->report(host_, job, &told);
     }
 }
 

@@ -49,9 +49,8 @@ struct fake_host {
         *out = &made;
         return WP_OK;
     }
-    static void report(const wp_host* at, const wp_job*, uint64_t recipient, wp_status status,
-                       const wp_error*) {
-        of(at).reports[recipient] = status;
+    static void report(const wp_host* at, const wp_job*, const wp_job_report* what) {
+        of(at).reports[what->recipient] = what->status;
     }
 
     wp_host host;

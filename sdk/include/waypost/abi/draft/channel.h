@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #define WP_CHANNEL "wp.channel/1"
-#define WP_HOST_JOBS "wp.host.jobs/1"
+#define WP_HOST_JOBS "wp.host.jobs/2"
 
 typedef struct wp_job_recipient {
     uint32_t struct_size;
@@ -45,7 +45,9 @@ typedef struct wp_job {
     uint64_t size;       /* of the content */
     int64_t received_ns; /* Unix time of acceptance */
     int64_t expires_ns;  /* end of the message's lifetime */
-    wp_str next_hop;     /* as the routing table says; empty for local channels */
+    wp_str next_hop;     /* as the routing table says; empty for local channels. "example.org": its
+                            MX; "[mx.example.org]" or "[192.0.2.1]": that host; both may end in
+                            ":port" */
     wp_str sender;       /* envelope sender; empty: null */
     wp_str envid;
     const wp_job_recipient* recipients;
@@ -53,22 +55,38 @@ typedef struct wp_job {
     void* impl; /* the host's own */
 } wp_job;
 
+/* wp_job_report.flags */
+#define WP_REPORT_DSN_PASSED_ON 1u /* WP_OK: the next system took NOTIFY, ORCPT, ENVID over */
+#define WP_REPORT_UNREACHABLE                                                                      \
+    2u                    /* the next hop failed, not this recipient: no connection, no            \
+                             greeting, no DNS; others for it will fare alike */
+#define WP_REPORT_HOLD 4u /* with WP_PENDING: kept until the operator releases it */
+
+/* What became of one recipient of a job. */
+typedef struct wp_job_report {
+    uint32_t struct_size;
+    wp_status status;   /* WP_OK delivered, or passed on; WP_TEMPFAIL try again; WP_PERMFAIL return
+                           it; WP_PENDING handed over for good: kept, not tried again, report_later
+                           tells */
+    uint64_t recipient; /* index in the job */
+    uint32_t flags;
+    uint32_t reserved;
+    wp_str remote;         /* who said so: "mx1.example.org"; empty: nobody but the channel */
+    wp_str reply;          /* in its own words, "550 5.1.1 no such user" */
+    const wp_error* error; /* for people and reports; may be null with WP_OK */
+} wp_job_report;
+
 typedef struct wp_host_jobs {
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] A reference to the message's bytes; unref it. */
     wp_status (*content)(const wp_host* host, const wp_job* job, wp_content** content,
                          wp_error* error);
-    /*
-     * [any] What became of a recipient: WP_OK delivered, WP_TEMPFAIL try again, WP_PERMFAIL return
-     * it; WP_PENDING handed over for good: kept, not tried again, report_later tells. Each
-     * recipient exactly once a job. `error` carries codes and the remote's words.
-     */
-    void (*report)(const wp_host* host, const wp_job* job, uint64_t recipient, wp_status status,
-                   const wp_error* error);
-    /* [any] The same, days later, for a recipient that was reported WP_PENDING. */
-    void (*report_later)(const wp_host* host, uint64_t job_id, uint64_t recipient_key,
-                         wp_status status, const wp_error* error);
+    /* [any] Each recipient exactly once a job. All is copied. */
+    void (*report)(const wp_host* host, const wp_job* job, const wp_job_report* report);
+    /* [any] Days later, for a recipient that was reported WP_PENDING; report->recipient is its
+     * key. */
+    void (*report_later)(const wp_host* host, uint64_t job_id, const wp_job_report* report);
 } wp_host_jobs;
 
 typedef struct wp_channel {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wp.dns/1: changes DNS data of zones we may change. wp.resolver/1: answers DNS questions. Draft;
- * not called yet.
+ * wp.dns/1: changes DNS data of zones we may change. wp.resolver/1: answers DNS questions. Draft.
  *
  * Records are text: owner, type and rdata in presentation format, so that no wire format crosses
- * the boundary.
+ * the boundary. wp.host.resolver/1: the resolver of this site, for plugins.
  */
 #ifndef WAYPOST_ABI_DRAFT_DNS_H
 #define WAYPOST_ABI_DRAFT_DNS_H
@@ -85,6 +84,18 @@ typedef struct wp_resolver {
                          const wp_answer** answer, wp_error* error, wp_done done);
     void (*release)(void* self, const wp_answer* answer);
 } wp_resolver;
+
+#define WP_HOST_RESOLVER "wp.host.resolver/1"
+
+/* What plugins ask: the resolver plugin that the site has; none: WP_UNSUPPORTED. */
+typedef struct wp_host_resolver {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] As wp_resolver.resolve. */
+    wp_status (*resolve)(const wp_host* host, wp_str name, wp_str type, int64_t deadline_ns,
+                         const wp_answer** answer, wp_error* error, wp_done done);
+    void (*release)(const wp_host* host, const wp_answer* answer);
+} wp_host_resolver;
 
 #ifdef __cplusplus
 }
