@@ -17,7 +17,7 @@ public:
         : all_(all), problems_(problems) {}
 
     void words();
-    void retry();
+    void waits(const char* key);
     void separator();
     void log_sizes();
     void user_and_group();
@@ -56,17 +56,17 @@ void rule_checker::words() {
     }
 }
 
-void rule_checker::retry() {
+/// Waits that grow and stay below the lifetime.
+void rule_checker::waits(const char* key) {
     const auto& transfer = all_.section("transfer");
     std::int64_t previous = 1;
-    if (transfer.list("retry_schedule").empty())
-        complain("transfer", "retry_schedule",
-                 "is empty; give at least one wait, such as [\"5m\"]");
-    for (const auto& text : transfer.list("retry_schedule")) {
+    if (transfer.list(key).empty())
+        complain("transfer", key, "is empty; give at least one wait, such as [\"5m\"]");
+    for (const auto& text : transfer.list(key)) {
         const auto wait = parse_duration(text);
         if (!wait || *wait < previous) {
             complain(
-                "transfer", "retry_schedule",
+                "transfer", key,
                 wait ? fmt::format("\"{}\" is shorter than the wait before it, or nothing", text)
                      : fmt::format("\"{}\" is no duration such as \"5m\"", text));
             return;
@@ -74,7 +74,7 @@ void rule_checker::retry() {
         previous = *wait;
     }
     if (previous >= transfer.integer("queue_lifetime"))
-        complain("transfer", "retry_schedule",
+        complain("transfer", key,
                  fmt::format("the last wait is not shorter than transfer.queue_lifetime ({})",
                              format_duration(transfer.integer("queue_lifetime"))));
 }
@@ -106,7 +106,8 @@ void rule_checker::user_and_group() {
 void check_rules(const settings& all, std::vector<problem>& problems) {
     rule_checker checker(all, problems);
     checker.words();
-    checker.retry();
+    checker.waits("retry_schedule");
+    checker.waits("destination_pauses");
     checker.separator();
     checker.log_sizes();
     checker.user_and_group();

@@ -9,12 +9,13 @@ namespace {
 
 using std::chrono::duration_cast;
 
-std::vector<std::chrono::seconds> intervals(const std::vector<std::string>& words) {
-    std::vector<std::chrono::seconds> made;
+std::vector<std::chrono::milliseconds> intervals(const std::vector<std::string>& words) {
+    std::vector<std::chrono::milliseconds> made;
     for (const auto& word : words) {
         // The check of the configuration refused what cannot be read.
         if (const auto wait_ns = config::parse_duration(word)) {
-            made.push_back(duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(*wait_ns)));
+            made.push_back(
+                duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(*wait_ns)));
         }
     }
     return made;
@@ -57,6 +58,13 @@ transfer::options transfer_options(const config::settings& from) {
     made.max_transactions = keys.size("max_transactions");
     made.max_jobs = keys.size("max_jobs");
     made.overquota_permanent = overquota_permanent(from);
+    made.destination_concurrency = keys.size("destination_concurrency");
+    made.destination_pauses = intervals(keys.list("destination_pauses"));
+    made.delay_warning = duration_cast<std::chrono::seconds>(keys.duration("delay_warning"));
+    made.hostname = from.hostname();
+    made.postmaster = keys.text("postmaster");
+    made.returned_size = keys.size("returned_size");
+    made.queue_map_bytes = keys.size("queue_size");
     made.retry.intervals = intervals(keys.list("retry_schedule"));
     made.retry.lifetime = duration_cast<std::chrono::seconds>(keys.duration("queue_lifetime"));
     made.checkpoint_records = from.log().size("checkpoint_records");
@@ -70,6 +78,7 @@ routing::settings routing_settings(const config::settings& from) {
     routing::settings made;
     made.local_hosts = {directory::fold_domain(from.hostname())};
     made.overquota_permanent = overquota_permanent(from);
+    made.postmaster = from.transfer().text("postmaster");
     made.separator = from.transfer().text("subaddress_separator");
     return made;
 }

@@ -12,6 +12,15 @@ namespace waypost::kernel::routing {
 using directory::account_view;
 using directory::entry_view;
 
+namespace {
+
+/// A next hop that means this host and not its MX.
+std::string to_host(std::string_view host) {
+    return host.starts_with('[') ? std::string(host) : fmt::format("[{}]", host);
+}
+
+} // namespace
+
 walk::walk(const directory::cache& cache, const settings& with, asker who, decision& out,
            std::vector<step>* steps)
     : cache_(cache), in_(cache.read()), settings_(with), who_(who), out_(out), steps_(steps) {}
@@ -165,7 +174,7 @@ void walk::follow_hosted(const place& at) {
         const auto host = at.route.routing_hosts().substr(0, at.route.routing_hosts().find('\n'));
         note("route", at.route.origin(), "mailRoutingHosts",
              fmt::format("{} is another host's", domain));
-        return relay(fmt::format("{}@{}", at.local, domain), host, {});
+        return relay(fmt::format("{}@{}", at.local, domain), to_host(host), {});
     }
     const auto status = at.route.status();
     if (status != state::active && status != state::hold &&
@@ -288,7 +297,8 @@ void walk::follow_row(const account_view& row, const place& at, std::string_view
     }
     if (!row.mail_host().empty() && !is_ours(row.mail_host())) {
         note("mail host", row.dn(), "mailHost", row.mail_host());
-        return relay(fmt::format("{}@{}", at.local, at.key->domain()), row.mail_host(), {});
+        return relay(fmt::format("{}@{}", at.local, at.key->domain()), to_host(row.mail_host()),
+                     {});
     }
     row.kind() == WP_ALIAS_GROUP ? follow_group(row, at) : follow_user(row, at, detail);
 }

@@ -44,6 +44,12 @@ public:
         return nullptr;
     }
 
+    /// Delivers in the group of the log: its mail ends here.
+    bool is_local(std::string_view name) const noexcept {
+        const auto* channel = find(name);
+        return channel != nullptr && channel->can_stage();
+    }
+
     /// The store of an account: today the first one that is configured.
     const store_ref* store() const noexcept { return stores_.empty() ? nullptr : &stores_.front(); }
 

@@ -3,8 +3,8 @@
 // map.
 #include "transfer/content.hpp"
 
+#include "transfer/attempt.hpp"
 #include "transfer/context.hpp"
-#include "transfer/delivery.hpp"
 #include "transfer/services.hpp"
 
 #include <waypost/errors.hpp>

@@ -78,6 +78,9 @@ void append_recipient(std::string& out, const recipient& to) {
     append_number_part(out, "attempts", to.attempts);
     append_number_part(out, "next-try", to.next_try_ns);
     append_part(out, "error", to.last_error);
+    append_part(out, "remote", to.last_remote);
+    append_part(out, "reply", to.last_reply);
+    append_number_part(out, "warned", to.warned ? 1 : 0);
     out.push_back('\n');
 }
 
@@ -127,6 +130,12 @@ bool read_part(std::string_view name, std::string_view value, recipient& to) {
         return read_number(value, to.next_try_ns);
     if (name == "error")
         return read_text(value, to.last_error);
+    if (name == "remote")
+        return read_text(value, to.last_remote);
+    if (name == "reply")
+        return read_text(value, to.last_reply);
+    if (name == "warned")
+        to.warned = value == "1";
     return true;
 }
 
@@ -173,6 +182,8 @@ bool read_line(std::string_view name, std::string_view value, envelope& into) {
         return read_text(value, into.principal);
     if (name == "last-added-key")
         return read_number(value, into.last_added_key);
+    if (name == "timer")
+        return read_number(value, into.timer_ns);
     return true;
 }
 
@@ -220,6 +231,8 @@ void encode(const envelope& from, std::string& out) {
     append_line(out, "principal", from.principal);
     if (from.last_added_key != 0)
         append_number_line(out, "last-added-key", from.last_added_key);
+    if (from.timer_ns != 0)
+        append_number_line(out, "timer", from.timer_ns);
     for (const auto& to : from.recipients)
         append_recipient(out, to);
 }

@@ -23,7 +23,7 @@ enum class recipient_state : std::uint8_t {
     pending, // to be delivered at next_try
     held,    // waits for the operator
     handed,  // its channel has it for good and will tell what becomes of it
-    failed,  // will not be tried again; reported or waiting for the operator
+    failed,  // will not be tried again, and nobody can be told
 };
 
 /// Recipients that came with the message have keys up to this, those that an attempt adds higher
@@ -46,6 +46,9 @@ struct recipient {
     std::uint32_t attempts = 0;
     std::int64_t next_try_ns = 0; // Unix time
     std::string last_error;
+    std::string last_remote; // who said it
+    std::string last_reply;  // in its own words
+    bool warned = false;     // its sender was told that it is late
 };
 
 struct envelope {
@@ -58,6 +61,7 @@ struct envelope {
     std::string protocol;
     std::string principal;
     std::uint64_t last_added_key = 0; // 0: none was added
+    std::int64_t timer_ns = 0; // of a queue entry: when a warning or the end is due; 0: never
     std::vector<recipient> recipients;
 };
 

@@ -12,7 +12,9 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace waypost::kernel::transfer {
 
@@ -23,7 +25,15 @@ struct options {
     std::size_t max_recipients = 1'000;
     std::uint32_t max_hops = 50; // Received: fields
     std::size_t max_transactions = 20'000;
-    std::size_t max_jobs = 64; // deliveries from the queue under way at once
+    std::size_t max_jobs = 1'000;             // deliveries from the queue under way at once
+    std::size_t destination_concurrency = 20; // of them to one destination
+    /// Waits after a destination could not be reached, one after the other; the last one repeats.
+    std::vector<std::chrono::milliseconds> destination_pauses{
+        std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15)};
+    std::chrono::seconds delay_warning = std::chrono::hours(4); // zero: none
+    std::string hostname = "localhost";                         // in reports
+    std::string postmaster;             // gets what cannot be returned; empty: nobody
+    std::size_t returned_size = 64'000; // of a message in a report; a larger one: its header
     bool overquota_permanent = false;
     retry_schedule retry;
     std::size_t checkpoint_records = 10'000;

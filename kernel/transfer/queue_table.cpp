@@ -2,11 +2,11 @@
 #include "transfer/queue_table.hpp"
 
 #include "log/fault.hpp"
+#include "transfer/big_endian.hpp"
 #include "transfer/envelope.hpp"
 
 #include <lmdb.h>
 
-#include <array>
 #include <cstring>
 
 namespace waypost::kernel::transfer {
@@ -14,105 +14,126 @@ namespace waypost::kernel::transfer {
 namespace {
 
 constexpr std::string_view applied_key = "applied";
-using id_key = std::array<unsigned char, 8>;
-using due_key = std::array<unsigned char, 16>;
 
-void put_big_endian(unsigned char* out, std::uint64_t value) noexcept {
-    for (int i = 7; i >= 0; --i, value >>= 8U)
-        out[i] = static_cast<unsigned char>(value & 0xffU);
-}
-
-std::uint64_t get_big_endian(const void* from) noexcept {
-    const auto* bytes = static_cast<const unsigned char*>(from);
-    std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i)
-        value = value << 8U | bytes[i];
-    return value;
-}
-
-id_key key_of(log::message_id id) noexcept {
-    id_key key;
-    put_big_endian(key.data(), id);
+std::string id_key(log::message_id id) {
+    std::string key;
+    append_big_endian(key, id);
     return key;
 }
 
-due_key key_of(std::int64_t when, log::message_id id) noexcept {
-    due_key key;
-    put_big_endian(key.data(), static_cast<std::uint64_t>(when));
-    put_big_endian(key.data() + 8, id);
+std::string timer_key(std::int64_t when, log::message_id id) {
+    auto key = id_key(static_cast<std::uint64_t>(when));
+    append_big_endian(key, id);
     return key;
 }
 
-template <class Bytes>
-MDB_val to_value(Bytes& bytes) noexcept {
-    return {bytes.size(), const_cast<void*>(static_cast<const void*>(bytes.data()))};
+MDB_val to_value(std::string_view bytes) noexcept {
+    return {bytes.size(), const_cast<char*>(bytes.data())};
 }
 
 std::string_view text_of(const MDB_val& value) noexcept {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
+int put(MDB_txn* txn, unsigned table, std::string_view key, std::string_view value) {
+    auto at = to_value(key);
+    auto bytes = to_value(value);
+    return mdb_put(txn, table, &at, &bytes, 0);
+}
+
+int erase(MDB_txn* txn, unsigned table, std::string_view key) {
+    auto at = to_value(key);
+    const int code = mdb_del(txn, table, &at, nullptr);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+/// Visits a table from `first` on until the visitor returns false.
+template <class Visit>
+void walk(MDB_txn* txn, unsigned table, std::string_view first, Visit visit) {
+    MDB_cursor* cursor = nullptr;
+    if (txn == nullptr || mdb_cursor_open(txn, table, &cursor) != 0)
+        return;
+    auto key = to_value(first);
+    MDB_val value{};
+    const auto begin = first.empty() ? MDB_FIRST : MDB_SET_RANGE;
+    for (int code = mdb_cursor_get(cursor, &key, &value, begin); code == 0;
+         code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT))
+        if (!visit(text_of(key), text_of(value)))
+            break;
+    mdb_cursor_close(cursor);
+}
+
 error failure(std::string_view what, int code) {
     return {WP_TEMPFAIL, "queue: " + std::string(what) + ": " + mdb_strerror(code)};
 }
 
-/// A read transaction with a cursor, ended by scope.
-class reading {
-public:
-    reading(MDB_env* env, unsigned table) {
-        if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == 0)
-            mdb_cursor_open(txn, table, &cursor);
-    }
-    ~reading() {
-        if (cursor != nullptr)
-            mdb_cursor_close(cursor);
-        if (txn != nullptr)
-            mdb_txn_abort(txn);
-    }
-    reading(const reading&) = delete;
-    reading& operator=(const reading&) = delete;
-    MDB_txn* txn = nullptr;
-    MDB_cursor* cursor = nullptr;
-};
-
-int write_change(MDB_txn* txn, unsigned entries, unsigned due, log::message_id id,
-                 const queue_change& change) {
-    auto id_bytes = key_of(id);
-    auto key = to_value(id_bytes);
-    MDB_val old{};
-    if (mdb_get(txn, entries, &key, &old) == 0) {
-        auto old_due = key_of(next_try_of(text_of(old)), id);
-        auto old_key = to_value(old_due);
-        const int code = mdb_del(txn, due, &old_key, nullptr);
-        if (code != 0 && code != MDB_NOTFOUND)
-            return code;
-    }
-    if (!change.text) {
-        const int code = mdb_del(txn, entries, &key, nullptr);
-        return code == MDB_NOTFOUND ? 0 : code;
-    }
-    auto text = to_value(*change.text);
-    if (const int code = mdb_put(txn, entries, &key, &text, 0); code != 0)
-        return code;
-    if (change.next_try_ns == 0)
-        return 0;
-    auto due_bytes = key_of(change.next_try_ns, id);
-    auto new_key = to_value(due_bytes);
-    MDB_val nothing{0, nullptr};
-    return mdb_put(txn, due, &new_key, &nothing, 0);
-}
-
 } // namespace
 
-std::int64_t next_try_of(std::string_view text) {
-    const auto parsed = decode(text);
-    if (!parsed)
-        return 0;
-    std::int64_t earliest = 0;
-    for (const auto& to : parsed->recipients)
-        if (to.state == recipient_state::pending && (earliest == 0 || to.next_try_ns < earliest))
-            earliest = std::max<std::int64_t>(to.next_try_ns, 1);
-    return earliest;
+queue_change change_of(log::message_id id, std::string text) {
+    queue_change out;
+    if (const auto parsed = decode(text)) {
+        out.timer_ns = parsed->timer_ns;
+        for (const auto& row : rows_of(id, *parsed)) {
+            out.keys.push_back(key_of(row));
+            out.counts.push_back(row.counts);
+        }
+    }
+    out.text = std::move(text);
+    return out;
+}
+
+queue_table::view::view(const queue_table& of) : of_(of) {
+    if (mdb_txn_begin(of.env_, nullptr, MDB_RDONLY, &txn_) != 0)
+        txn_ = nullptr;
+}
+
+queue_table::view::~view() {
+    if (txn_ != nullptr)
+        mdb_txn_abort(txn_);
+}
+
+std::optional<std::string> queue_table::view::find(log::message_id id) const {
+    const auto key_bytes = id_key(id);
+    auto key = to_value(key_bytes);
+    MDB_val value{};
+    if (txn_ == nullptr || mdb_get(txn_, of_.entries_, &key, &value) != 0)
+        return std::nullopt;
+    return std::string(text_of(value));
+}
+
+void queue_table::view::rows(
+    std::string_view first,
+    const std::function<bool(std::string_view, const state_counts&)>& visit) const {
+    walk(txn_, of_.index_, first, [&](std::string_view key, std::string_view value) {
+        state_counts counts{};
+        std::memcpy(counts.data(), value.data(), std::min(value.size(), sizeof counts));
+        return visit(key, counts);
+    });
+}
+
+std::string queue_table::view::row_from(std::string_view key) const {
+    std::string found;
+    walk(txn_, of_.index_, key, [&](std::string_view at, std::string_view) {
+        found = at;
+        return false;
+    });
+    return found;
+}
+
+void queue_table::view::timers(
+    const std::function<bool(std::int64_t, log::message_id)>& visit) const {
+    walk(txn_, of_.timers_, {}, [&](std::string_view key, std::string_view) {
+        return visit(static_cast<std::int64_t>(get_big_endian(key.data())),
+                     get_big_endian(key.data() + 8));
+    });
+}
+
+void queue_table::view::entries(
+    log::message_id first,
+    const std::function<bool(log::message_id, std::string_view)>& visit) const {
+    walk(txn_, of_.entries_, id_key(first), [&](std::string_view key, std::string_view value) {
+        return visit(get_big_endian(key.data()), value);
+    });
 }
 
 result<std::unique_ptr<queue_table>> queue_table::open(const std::filesystem::path& folder,
@@ -120,20 +141,26 @@ result<std::unique_ptr<queue_table>> queue_table::open(const std::filesystem::pa
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     auto table = std::unique_ptr<queue_table>(new queue_table);
-    mdb_env_create(&table->env_);
-    mdb_env_set_maxdbs(table->env_, 4);
-    mdb_env_set_mapsize(table->env_, map_bytes);
-    if (const int code = mdb_env_open(table->env_, folder.c_str(), MDB_NOTLS, 0600); code != 0)
+    int code = mdb_env_create(&table->env_);
+    if (code == 0)
+        code = mdb_env_set_maxdbs(table->env_, 8);
+    if (code == 0)
+        code = mdb_env_set_mapsize(table->env_, map_bytes);
+    if (code == 0)
+        code = mdb_env_open(table->env_, folder.c_str(), MDB_NOTLS, 0600);
+    if (code != 0)
         return failure("cannot open " + folder.string(), code);
     MDB_txn* txn = nullptr;
-    int code = mdb_txn_begin(table->env_, nullptr, 0, &txn);
+    code = mdb_txn_begin(table->env_, nullptr, 0, &txn);
     for (const auto& [name, handle] :
-         {std::pair{"entries", &table->entries_}, std::pair{"due", &table->due_},
-          std::pair{"state", &table->state_}})
+         {std::pair{"entries", &table->entries_}, std::pair{"index", &table->index_},
+          std::pair{"timers", &table->timers_}, std::pair{"state", &table->state_}})
         if (code == 0)
             code = mdb_dbi_open(txn, name, MDB_CREATE, handle);
     if (code == 0)
-        code = mdb_txn_commit(txn);
+        code = mdb_txn_commit(std::exchange(txn, nullptr));
+    if (txn != nullptr)
+        mdb_txn_abort(txn);
     if (code != 0)
         return failure("cannot make the tables in " + folder.string(), code);
     return table;
@@ -145,12 +172,61 @@ queue_table::~queue_table() {
 }
 
 log::position queue_table::applied() const {
-    const reading read(env_, state_);
+    log::position at = 0;
+    MDB_txn* txn = nullptr;
+    if (mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn) != 0)
+        return 0;
     auto key = to_value(applied_key);
     MDB_val value{};
-    if (mdb_get(read.txn, state_, &key, &value) != 0 || value.mv_size != 8)
+    if (mdb_get(txn, state_, &key, &value) == 0 && value.mv_size == 8)
+        at = get_big_endian(value.mv_data);
+    mdb_txn_abort(txn);
+    return at;
+}
+
+std::uint64_t queue_table::size() const {
+    MDB_txn* txn = nullptr;
+    if (mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn) != 0)
         return 0;
-    return get_big_endian(value.mv_data);
+    MDB_stat stat{};
+    const int code = mdb_stat(txn, entries_, &stat);
+    mdb_txn_abort(txn);
+    return code == 0 ? stat.ms_entries : 0;
+}
+
+int queue_table::erase_rows(MDB_txn* txn, log::message_id id, const queue_change& old) const {
+    int code = 0;
+    for (const auto& key : old.keys)
+        if (code == 0)
+            code = erase(txn, index_, key);
+    if (code == 0 && old.timer_ns != 0)
+        code = erase(txn, timers_, timer_key(old.timer_ns, id));
+    return code;
+}
+
+int queue_table::put_rows(MDB_txn* txn, log::message_id id, const queue_change& fresh) const {
+    int code = 0;
+    for (std::size_t i = 0; i < fresh.keys.size() && code == 0; ++i)
+        code = put(txn, index_, fresh.keys[i],
+                   {reinterpret_cast<const char*>(fresh.counts[i].data()), sizeof(state_counts)});
+    if (code == 0 && fresh.timer_ns != 0)
+        code = put(txn, timers_, timer_key(fresh.timer_ns, id), {});
+    return code;
+}
+
+int queue_table::write_change(MDB_txn* txn, log::message_id id, const queue_change& change) const {
+    const auto key_bytes = id_key(id);
+    auto key = to_value(key_bytes);
+    MDB_val old{};
+    if (mdb_get(txn, entries_, &key, &old) == 0)
+        if (const int code = erase_rows(txn, id, change_of(id, std::string(text_of(old))));
+            code != 0)
+            return code;
+    if (!change.text)
+        return erase(txn, entries_, key_bytes);
+    if (const int code = put(txn, entries_, key_bytes, *change.text); code != 0)
+        return code;
+    return put_rows(txn, id, change);
 }
 
 result<void> queue_table::write(const std::map<log::message_id, queue_change>& changes,
@@ -161,12 +237,9 @@ result<void> queue_table::write(const std::map<log::message_id, queue_change>& c
         return failure("cannot begin a checkpoint", code);
     for (const auto& [id, change] : changes)
         if (code == 0)
-            code = write_change(txn, entries_, due_, id, change);
-    auto at_bytes = key_of(at);
-    auto key = to_value(applied_key);
-    auto value = to_value(at_bytes);
+            code = write_change(txn, id, change);
     if (code == 0)
-        code = mdb_put(txn, state_, &key, &value, 0);
+        code = put(txn, state_, applied_key, id_key(at));
     if (code != 0) {
         mdb_txn_abort(txn);
         return failure("cannot write a checkpoint", code);
@@ -176,48 +249,6 @@ result<void> queue_table::write(const std::map<log::message_id, queue_change>& c
         return failure("cannot commit a checkpoint", code);
     log::fault::point("queue.checkpoint.after-commit");
     return {};
-}
-
-std::optional<std::string> queue_table::find(log::message_id id) const {
-    const reading read(env_, entries_);
-    auto id_bytes = key_of(id);
-    auto key = to_value(id_bytes);
-    MDB_val value{};
-    if (mdb_get(read.txn, entries_, &key, &value) != 0)
-        return std::nullopt;
-    return std::string(text_of(value));
-}
-
-void queue_table::due(std::int64_t until_ns,
-                      const std::function<bool(std::int64_t, log::message_id)>& visit) const {
-    const reading read(env_, due_);
-    MDB_val key{};
-    MDB_val value{};
-    for (int code = mdb_cursor_get(read.cursor, &key, &value, MDB_FIRST); code == 0;
-         code = mdb_cursor_get(read.cursor, &key, &value, MDB_NEXT)) {
-        const auto* bytes = static_cast<const unsigned char*>(key.mv_data);
-        const auto when = static_cast<std::int64_t>(get_big_endian(bytes));
-        if (when > until_ns || !visit(when, get_big_endian(bytes + 8)))
-            return;
-    }
-}
-
-void queue_table::each(log::message_id first,
-                       const std::function<bool(log::message_id, std::string_view)>& visit) const {
-    const reading read(env_, entries_);
-    auto first_bytes = key_of(first);
-    auto key = to_value(first_bytes);
-    MDB_val value{};
-    for (int code = mdb_cursor_get(read.cursor, &key, &value, MDB_SET_RANGE); code == 0;
-         code = mdb_cursor_get(read.cursor, &key, &value, MDB_NEXT))
-        if (!visit(get_big_endian(key.mv_data), text_of(value)))
-            return;
-}
-
-std::uint64_t queue_table::size() const {
-    const reading read(env_, entries_);
-    MDB_stat stat{};
-    return mdb_stat(read.txn, entries_, &stat) == 0 ? stat.ms_entries : 0;
 }
 
 } // namespace waypost::kernel::transfer

@@ -10,9 +10,9 @@
 namespace waypost::kernel::transfer {
 
 struct retry_schedule {
-    std::vector<std::chrono::seconds> intervals{std::chrono::minutes(1), std::chrono::minutes(5),
-                                                std::chrono::minutes(15), std::chrono::minutes(30),
-                                                std::chrono::hours(1)};
+    std::vector<std::chrono::milliseconds> intervals{
+        std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15),
+        std::chrono::minutes(30), std::chrono::hours(1)};
     std::chrono::seconds lifetime = std::chrono::hours(24 * 5);
 
     /// Wait before attempt number `attempts` + 1; the last interval repeats. `random` any number:

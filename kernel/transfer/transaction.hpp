@@ -13,6 +13,7 @@
 
 #include <waypost/abi/draft/ingress.h>
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -51,6 +52,7 @@ private:
     bool is_kept(const promise& of) const;
     std::vector<bool> queued_rows() const;
     recipient queue_row(std::size_t index) const;
+    void report(log::group& into, const std::vector<bool>& queued);
     void fill_receipt(const result<void>& whole) const;
     void end(wp_status status, const error* why);
 
@@ -66,6 +68,7 @@ private:
     spill content_;
     std::string text_; // the envelope as written
     std::vector<outcome> fates_;
+    std::deque<std::string> kept_; // text of reports
     log::message_id id_ = 0;
     wp_receipt* receipt_ = nullptr;
     wp_done done_{};

@@ -2,6 +2,7 @@
 // What becomes of each recipient when the message is written: delivered, queued, or the client's
 // again. A recipient of the client that leads to several places (group, forward) is one promise:
 // once one place has it, or waits for it, the others are the queue's.
+#include "transfer/settlement.hpp"
 #include "transfer/transaction.hpp"
 
 #include <waypost/errors.hpp>
@@ -53,9 +54,19 @@ recipient transaction::queue_row(std::size_t index) const {
         row.last_error = fate.why.text;
         row.next_try_ns += unit_.settings.retry.wait(row.attempts, id_).count();
     }
-    if (fate.status == WP_PERMFAIL)
-        row.state = recipient_state::failed;
     return row;
+}
+
+/// What the sender is told already: that a recipient was delivered to, or never will be.
+void transaction::report(log::group& into, const std::vector<bool>& queued) {
+    std::vector<report_event> events;
+    for (std::size_t i = 0; i < fates_.size(); ++i)
+        if (fates_[i].status == WP_OK)
+            events.push_back({report_event::kind::delivered, envelope_.recipients[i], fates_[i]});
+        else if (queued[i] && fates_[i].status == WP_PERMFAIL)
+            events.push_back({report_event::kind::failed, envelope_.recipients[i], fates_[i]});
+    const auto content = content_.in_file() ? std::string_view{} : content_.memory();
+    write_reports(unit_, into, {id_, &envelope_, content, envelope_.received_ns}, events, kept_);
 }
 
 /// When nothing is kept the client is told instead of being promised something.
@@ -68,14 +79,16 @@ result<void> transaction::settle(log::group& into) {
         return *refused;
     }
     const auto queued = queued_rows();
+    report(into, queued);
     std::vector<recipient> rows;
     for (std::size_t i = 0; i < queued.size(); ++i)
-        if (queued[i])
+        if (queued[i] && fates_[i].status != WP_PERMFAIL)
             rows.push_back(queue_row(i));
     if (rows.empty())
         return {};
     auto rest = envelope_;
     rest.recipients = std::move(rows);
+    rest.timer_ns = next_timer(unit_.settings, rest);
     unit_.queue->put(into, id_, rest, true);
     return {};
 }

@@ -11,11 +11,11 @@
 
 #include "transfer/context.hpp"
 #include "transfer/journal.hpp"
+#include "transfer/scheduler.hpp"
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -54,27 +54,19 @@ public:
     queue& queued() noexcept { return *unit_.queue; }
     context& parts() noexcept { return unit_; }
     log::stats log_counters() const { return log_->counters(); }
-    /// Tries an entry now, whatever its schedule says.
-    void wake();
+    scheduler& deliveries() noexcept { return scheduler_; }
 
 private:
-    void schedule();
-    void launch(log::message_id id);
-    void ended(log::message_id id, bool worked);
     void maintain();
 
     context unit_;
     journal journal_;
     std::unique_ptr<log::message_log> log_;
+    scheduler scheduler_;
 
     std::mutex mutex_;
-    std::condition_variable wake_;
-    std::set<log::message_id> under_way_;
-    bool woken_ = false;
     bool stopping_ = false;
     bool checkpoint_wanted_ = false;
-    std::chrono::steady_clock::time_point not_before_{};
-    std::thread scheduler_;
     std::thread keeper_;
     std::condition_variable keep_;
 };

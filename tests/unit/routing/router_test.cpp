@@ -233,10 +233,10 @@ TEST_F(router_test, mail_host_and_routing_address_send_it_on) {
          user_of("example.com", "eve",
                  {{"mailHost", {"store2.example.com"}}, {"mailRoutingAddress", {"e@far.example"}}}),
          dc_node("example.org", {{"mailRoutingHosts", {"other.example.org"}}})});
-    EXPECT_EQ(places("ann@example.com"), texts{"smtp>ann@example.com>store2.example.com"});
+    EXPECT_EQ(places("ann@example.com"), texts{"smtp>ann@example.com>[store2.example.com]"});
     EXPECT_EQ(places("bob@example.com"), texts{"mailbox:bob@example.com"});
     EXPECT_EQ(places("eve@example.com"), texts{"smtp>e@far.example>far.example"});
-    EXPECT_EQ(places("any@example.org"), texts{"smtp>any@example.org>other.example.org"});
+    EXPECT_EQ(places("any@example.org"), texts{"smtp>any@example.org>[other.example.org]"});
 }
 
 TEST_F(router_test, R5_4_groups_lead_to_their_members_and_drop_the_deleted) {

@@ -56,7 +56,13 @@ protected:
         auto& to = what.recipients.emplace_back();
         to.address = to.original = "bob@example.org";
         to.next_try_ns = when;
+        to.channel = "smtp";
+        to.next_hop = "example.org";
         return what;
+    }
+
+    std::vector<log::message_id> due(std::int64_t until, std::size_t room) const {
+        return queue_->due("smtp example.org", until, room).ids;
     }
 
     std::filesystem::path folder_;
@@ -73,9 +79,9 @@ TEST_F(queue_test, lists_what_is_due_in_order_of_time_from_memory_and_table) {
             ASSERT_TRUE(queue_->checkpoint());
         }
     }
-    EXPECT_EQ(queue_->due(250, 10), (std::vector<log::message_id>{2, 3}));
-    EXPECT_EQ(queue_->due(1'000, 10), (std::vector<log::message_id>{2, 3, 1}));
-    EXPECT_EQ(queue_->due(1'000, 1), (std::vector<log::message_id>{2}));
+    EXPECT_EQ(due(250, 10), (std::vector<log::message_id>{2, 3}));
+    EXPECT_EQ(due(1'000, 10), (std::vector<log::message_id>{2, 3, 1}));
+    EXPECT_EQ(due(1'000, 1), (std::vector<log::message_id>{2}));
     EXPECT_EQ(queue_->earliest(), 100);
     EXPECT_EQ(queue_->size(), 3u);
 }
@@ -86,10 +92,10 @@ TEST_F(queue_test, a_newer_time_hides_the_one_in_the_table) {
     ASSERT_TRUE(queue_->checkpoint());
     what = due_at(900);
     apply(1, &what);
-    EXPECT_TRUE(queue_->due(500, 10).empty());
+    EXPECT_TRUE(due(500, 10).empty());
     EXPECT_EQ(queue_->earliest(), 900);
     ASSERT_TRUE(queue_->checkpoint());
-    EXPECT_TRUE(queue_->due(500, 10).empty());
+    EXPECT_TRUE(due(500, 10).empty());
     EXPECT_EQ(queue_->earliest(), 900);
 }
 
@@ -137,11 +143,93 @@ TEST_F(queue_test, held_handed_and_failed_recipients_are_never_due) {
         auto what = due_at(100);
         what.recipients[0].state = state;
         apply(1, &what);
-        EXPECT_TRUE(queue_->due(1'000, 10).empty());
+        EXPECT_TRUE(due(1'000, 10).empty());
         EXPECT_FALSE(queue_->earliest());
         EXPECT_EQ(queue_->list(0, 10).size(), 1u);
         EXPECT_EQ(queue_->find(1)->recipients.at(0).state, state);
     }
+}
+
+TEST_F(queue_test, tells_each_destination_once_with_its_earliest_time) {
+    for (const auto& [id, hop, when] : {std::tuple{1u, "a.example", 300},
+                                        {2u, "b.example", 100},
+                                        {3u, "a.example", 200},
+                                        {4u, "a", 50}}) {
+        auto what = due_at(when);
+        what.recipients[0].next_hop = hop;
+        apply(id, &what);
+        if (id == 2) {
+            ASSERT_TRUE(queue_->checkpoint());
+        }
+    }
+    std::vector<std::pair<std::string, std::int64_t>> seen;
+    queue_->destinations(
+        [&](std::string_view name, std::int64_t when) { seen.emplace_back(name, when); });
+    EXPECT_EQ(seen,
+              (decltype(seen){{"smtp a", 50}, {"smtp a.example", 200}, {"smtp b.example", 100}}));
+    const auto all = queue_->summaries();
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[1].messages, 2u);
+    EXPECT_EQ(all[1].recipients, (state_counts{2, 0, 0, 0}));
+    EXPECT_EQ(all[1].next_try_ns, 200);
+}
+
+TEST_F(queue_test, a_page_of_due_messages_tells_what_comes_behind_it) {
+    for (const auto id : {1u, 2u, 3u}) {
+        const auto what = due_at(100 * id);
+        apply(id, &what);
+    }
+    auto page = queue_->due("smtp example.org", 250, 10);
+    EXPECT_EQ(page.ids.size(), 2u);
+    EXPECT_FALSE(page.more);
+    EXPECT_EQ(page.next_ns, 300);
+    page = queue_->due("smtp example.org", 250, 1);
+    EXPECT_TRUE(page.more);
+    EXPECT_TRUE(queue_->due("smtp example", 250, 1).ids.empty());
+}
+
+TEST_F(queue_test, recipients_at_two_destinations_are_due_at_each) {
+    auto what = due_at(100);
+    what.recipients.push_back(what.recipients[0]);
+    what.recipients[1].next_hop = "b.example";
+    what.recipients[1].next_try_ns = 200;
+    apply(1, &what);
+    EXPECT_EQ(due(150, 10), (std::vector<log::message_id>{1}));
+    EXPECT_TRUE(queue_->due("smtp b.example", 150, 10).ids.empty());
+    what.recipients.erase(what.recipients.begin());
+    apply(1, &what);
+    EXPECT_TRUE(due(150, 10).empty());
+    EXPECT_EQ(queue_->due("smtp b.example", 250, 10).ids.size(), 1u);
+}
+
+TEST_F(queue_test, timers_come_in_order_from_memory_and_table) {
+    for (const auto id : {3u, 1u, 2u}) {
+        auto what = due_at(1);
+        what.timer_ns = 100 * id;
+        apply(id, &what);
+        if (id == 1) {
+            ASSERT_TRUE(queue_->checkpoint());
+        }
+    }
+    std::int64_t next = 0;
+    EXPECT_EQ(queue_->timers(250, 10, next), (std::vector<log::message_id>{1, 2}));
+    EXPECT_EQ(next, 300);
+    EXPECT_EQ(queue_->timers(1'000, 2, next), (std::vector<log::message_id>{1, 2}));
+    EXPECT_EQ(next, 300);
+    apply(3, nullptr);
+    EXPECT_EQ(queue_->timers(1'000, 10, next), (std::vector<log::message_id>{1, 2}));
+    EXPECT_EQ(next, never);
+}
+
+TEST_F(queue_test, the_ids_of_a_destination_come_in_pages) {
+    for (const auto id : {1u, 2u, 3u}) {
+        const auto what = due_at(100 * id);
+        apply(id, &what);
+    }
+    std::string after;
+    EXPECT_EQ(queue_->ids_at("smtp example.org", after, 2), (std::vector<log::message_id>{1, 2}));
+    EXPECT_EQ(queue_->ids_at("smtp example.org", after, 2), (std::vector<log::message_id>{3}));
+    EXPECT_TRUE(queue_->ids_at("smtp example.org", after, 2).empty());
 }
 
 } // namespace
