@@ -196,7 +196,11 @@ result<void> site::start_plugins() {
             }
         }
     };
-    return verdict(plugins_.start(ready));
+    auto started = verdict(plugins_.start(ready));
+    if (started) {
+        transfer_->start_deliveries();
+    }
+    return started;
 }
 
 result<void> site::connect(host::instance& directory) {
@@ -271,6 +275,9 @@ std::vector<std::string> site::stop(std::chrono::steady_clock::time_point deadli
     }
     if (directory_) {
         directory_->close_feeds();
+    }
+    if (transfer_) {
+        transfer_->hold_deliveries();
     }
     auto late = plugins_.drain(deadline);
     if (transfer_ && !transfer_->drain(deadline)) {

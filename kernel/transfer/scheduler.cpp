@@ -75,6 +75,11 @@ void scheduler::start() {
     thread_ = std::thread([this] { run(); });
 }
 
+void scheduler::hold() {
+    const std::lock_guard lock(state_mutex_);
+    draining_ = true;
+}
+
 bool scheduler::drain(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(state_mutex_);
     draining_ = true;

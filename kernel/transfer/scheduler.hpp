@@ -39,7 +39,9 @@ public:
     ~scheduler();
 
     void start();
-    /// Starts nothing new; true when nothing is under way any more.
+    /// Launches nothing from now on.
+    void hold();
+    /// The same; true when nothing is under way any more.
     bool drain(std::chrono::steady_clock::time_point deadline);
     void stop();
 

@@ -76,6 +76,8 @@ bool settlement::is_final(const recipient&, const outcome& fate) const {
 }
 
 void settlement::settle(recipient& to, const outcome& fate) {
+    if (fate.status == WP_STOPPING)
+        return; // not tried: as it was
     ++to.attempts;
     to.last_error = fate.why.text;
     to.last_remote = fate.remote;

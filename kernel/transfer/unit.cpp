@@ -50,7 +50,6 @@ result<void> transfer_unit::open(log::options settings) {
 }
 
 void transfer_unit::start() {
-    scheduler_.start();
     keeper_ = std::thread([this] { maintain(); });
     unit_.accepting = true;
 }

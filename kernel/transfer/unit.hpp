@@ -44,8 +44,12 @@ public:
     /// Recovers the log and replays it to the queue and to the attached plugins.
     result<void> open(log::options settings);
 
-    /// Accepts messages and tries what is due.
+    /// Accepts messages.
     void start();
+    /// Tries what is due: when the channels have started.
+    void start_deliveries() { scheduler_.start(); }
+    /// Starts no further delivery: before the channels end.
+    void hold_deliveries() { scheduler_.hold(); }
     /// Accepts nothing new; true when nothing is under way any more.
     bool drain(std::chrono::steady_clock::time_point deadline);
     /// Ends all threads of the unit and writes checkpoints. Plugins are stopped by then.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inbound SMTP and LMTP channel: listeners, io threads, and a session a connection. What a
-// session hands in goes to wp.host.ingress.
+// The SMTP and LMTP channel. Inbound: listeners, io threads, and a session a connection; what a
+// session hands in goes to wp.host.ingress. Outbound: jobs of the kernel, in client/.
+#include "client/outbound.hpp"
+#include "client/settings.hpp"
+#include "description.hpp"
 #include "replies.hpp"
 #include "session.hpp"
 
@@ -28,6 +31,9 @@ public:
         auto read = read_settings(context_.config());
         if (!read)
             return read.failure();
+        const auto outgoing = client::read_settings(context_.config());
+        if (!outgoing)
+            return outgoing.failure();
         apply(*read);
         net::io_pool_options options;
         options.threads = static_cast<std::size_t>(context_.config().integer("threads"));
@@ -37,6 +43,11 @@ public:
         };
         pool_ = std::make_unique<net::io_pool>(std::move(options));
         pool_->start();
+        auto outbound = std::make_shared<client::outbound>(
+            context_.host(), context_.service<wp_host_jobs>(WP_HOST_JOBS),
+            context_.service<wp_host_resolver>(WP_HOST_RESOLVER), context_.logger(), *pool_);
+        outbound->set(*outgoing);
+        std::atomic_store(&outbound_, std::move(outbound));
         for (const std::string_view endpoint : context_.config().list("listen"))
             if (auto opened = listen(endpoint); !opened)
                 return opened;
@@ -45,6 +56,8 @@ public:
 
     wp_status drain(std::chrono::steady_clock::time_point, wp_done done) {
         listeners_.clear();
+        if (const auto outbound = std::atomic_load(&outbound_))
+            outbound->drain();
         if (!pool_ || pool_->connections() == 0)
             return WP_OK;
         pool_->drain();
@@ -54,6 +67,9 @@ public:
 
     void stop() {
         listeners_.clear();
+        if (pool_)
+            pool_->stop(); // what sessions hold is reported
+        std::atomic_store(&outbound_, std::shared_ptr<client::outbound>());
         pool_.reset();
     }
 
@@ -62,13 +78,31 @@ public:
         auto read = read_settings(values);
         if (!read)
             return read.failure();
+        const auto outgoing = client::read_settings(values);
+        if (!outgoing)
+            return outgoing.failure();
         apply(*read);
+        if (const auto outbound = std::atomic_load(&outbound_))
+            outbound->set(*outgoing);
         return {};
     }
 
-    const void* facet(std::string_view) { return nullptr; }
+    const void* facet(std::string_view id) {
+        static const wp_channel out{sizeof(wp_channel), 0, &smtp_channel::deliver, nullptr};
+        return id == WP_CHANNEL ? &out : nullptr;
+    }
 
 private:
+    /// [worker]
+    static wp_status deliver(void* self, wp_job* job, wp_error* why, wp_done done) {
+        return guard(why, [&] {
+            const auto outbound = std::atomic_load(&static_cast<smtp_channel*>(self)->outbound_);
+            if (!outbound)
+                return fill_error(why, WP_STOPPING, "the smtp channel does not run");
+            return outbound->deliver(job, done);
+        });
+    }
+
     void apply(const std::shared_ptr<const settings>& next) {
         state_->set(next);
         if (!limits_)
@@ -111,108 +145,10 @@ private:
     std::shared_ptr<net::admission> limits_;
     std::unique_ptr<net::io_pool> pool_;
     std::vector<std::unique_ptr<net::listener>> listeners_;
+    std::shared_ptr<client::outbound> outbound_; // atomic: jobs come on any worker
 };
-
-constexpr std::int64_t second = 1'000'000'000;
 
 } // namespace
 } // namespace waypost::smtp
 
-using waypost::smtp::second;
-using waypost::smtp::smtp_channel;
-
-WAYPOST_PLUGIN(
-    smtp_channel,
-    {.id = "org.waypost.smtp",
-     .version = "0.1.0",
-     .vendor = "Waypost",
-     .license = "Apache-2.0",
-     .summary = "Takes mail in by SMTP and LMTP",
-     .needs = {WP_HOST_INGRESS, WP_HOST_LISTEN, WP_HOST_CONFIG},
-     .config = {
-         {.name = "listen",
-          .type = WP_CONFIG_LIST,
-          .fallback = "*:25",
-          .help =
-              "Endpoints: \"127.0.0.1:25\", \"[::1]:25\", \"*:25\", \"unix:/run/waypost/lmtp\"."},
-         {.name = "protocol",
-          .type = WP_CONFIG_TEXT,
-          .fallback = "smtp",
-          .help =
-              "\"smtp\", or \"lmtp\" for final delivery with one reply a recipient (RFC 2033)."},
-         {.name = "hostname",
-          .type = WP_CONFIG_TEXT,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "=site.hostname",
-          .help = "The name in the greeting and in Received: headers."},
-         {.name = "banner",
-          .type = WP_CONFIG_TEXT,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "Waypost",
-          .help = "Text behind the host name in the greeting."},
-         {.name = "tls_certificate",
-          .type = WP_CONFIG_PATH,
-          .flags = WP_CONFIG_RELOADABLE,
-          .help = "PEM file: the certificate and its chain. With tls_key it switches STARTTLS on."},
-         {.name = "tls_key",
-          .type = WP_CONFIG_PATH,
-          .flags = WP_CONFIG_RELOADABLE,
-          .help = "PEM file: the key of tls_certificate."},
-         {.name = "max_message_size",
-          .type = WP_CONFIG_SIZE,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "=transfer.message_size_limit",
-          .help = "Largest message in bytes (SIZE, RFC 1870).",
-          .minimum = 65536,
-          .maximum = 1LL << 40},
-         {.name = "max_recipients",
-          .type = WP_CONFIG_INTEGER,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "=transfer.max_recipients",
-          .help =
-              "Recipients of one message; more are answered 452, and the client sends them again.",
-          .minimum = 100,
-          .maximum = 100000},
-         {.name = "max_errors",
-          .type = WP_CONFIG_INTEGER,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "20",
-          .help = "Bad commands and unknown recipients after which a connection is closed. 0: any "
-                  "number.",
-          .minimum = 0,
-          .maximum = 1000000},
-         {.name = "max_connections",
-          .type = WP_CONFIG_INTEGER,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "10000",
-          .help = "Connections at a time; more are answered 421. 0: any number.",
-          .minimum = 0,
-          .maximum = 10000000},
-         {.name = "max_connections_per_address",
-          .type = WP_CONFIG_INTEGER,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "0",
-          .help = "Connections at a time from one IPv4 address or IPv6 /64 network. 0: any number.",
-          .minimum = 0,
-          .maximum = 10000000},
-         {.name = "command_timeout",
-          .type = WP_CONFIG_DURATION,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "5m",
-          .help = "How long the next command may take (RFC 5321 s4.5.3.2.7).",
-          .minimum = second,
-          .maximum = 86400 * second},
-         {.name = "data_timeout",
-          .type = WP_CONFIG_DURATION,
-          .flags = WP_CONFIG_RELOADABLE,
-          .fallback = "3m",
-          .help = "How long the next block of a message may take (RFC 5321 s4.5.3.2.5).",
-          .minimum = second,
-          .maximum = 86400 * second},
-         {.name = "threads",
-          .type = WP_CONFIG_INTEGER,
-          .fallback = "0",
-          .help = "Threads for connections. 0: one per core.",
-          .minimum = 0,
-          .maximum = 1024},
-     }});
+WAYPOST_PLUGIN(waypost::smtp::smtp_channel, = waypost::smtp::description);

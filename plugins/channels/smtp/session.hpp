@@ -58,6 +58,7 @@ private:
     void hello(verb what, std::string_view name);
     // commands/mail.cpp
     void mail(std::string_view argument);
+    bool is_trusted() const;
     wp_status open_transaction(const mail_command& asked, wp_done done);
     void opened(wp_status status, const wp_error* why);
     // commands/rcpt.cpp

@@ -62,6 +62,12 @@ result<std::shared_ptr<const settings>> read_settings(const config_view& values)
     out->max_connections_per_address = count(values, "max_connections_per_address");
     out->command_timeout = seconds(values, "command_timeout");
     out->data_timeout = seconds(values, "data_timeout");
+    for (const std::string_view text : values.list("trusted_networks")) {
+        auto parsed = network::parse(text);
+        if (!parsed)
+            return error(WP_INVALID, "trusted_networks: " + parsed.failure().text);
+        out->trusted.push_back(*parsed);
+    }
     if (auto read = read_tls(*out, values); !read)
         return read.failure();
     const std::string banner(values.text("banner"));

@@ -3,6 +3,8 @@
 // sessions.
 #pragma once
 
+#include "parse/network.hpp"
+
 #include <waypost/config.hpp>
 #include <waypost/net/tls_context.hpp>
 #include <waypost/result.hpp>
@@ -30,6 +32,7 @@ struct settings {
     std::size_t max_connections_per_address = 0;
     std::chrono::seconds command_timeout{};
     std::chrono::seconds data_timeout{};
+    std::vector<network> trusted;                // may relay
     std::shared_ptr<const net::tls_context> tls; // null: no STARTTLS
 };
 

@@ -206,8 +206,14 @@ void connection::expire_after(std::chrono::seconds time) noexcept {
     if (self.stage_ == connection_impl::stage::closed)
         return;
     self.timeout_set_ = true;
+    self.fixed_timeout_ = false;
     self.timeout_ticks_ = static_cast<std::uint32_t>(time.count());
     self.thread_->wheel.set(self, self.timeout_ticks_);
+}
+
+void connection::expire_at_last_after(std::chrono::seconds time) noexcept {
+    expire_after(time);
+    inside(*this).fixed_timeout_ = true;
 }
 
 void connection::finish() noexcept {

@@ -94,6 +94,7 @@ private:
     bool opened_ : 1 = false; // on_open was called
     bool timeout_set_ : 1 = false;
     bool in_list_ : 1 = false;
+    bool fixed_timeout_ : 1 = false; // progress of the output does not move it
     std::uint32_t timeout_ticks_ = 0;
     std::uint32_t lingered_ = 0;
     std::shared_ptr<io_thread> thread_;
@@ -101,6 +102,7 @@ private:
     std::unique_ptr<session> session_;
     std::unique_ptr<tls_stream> tls_;
     std::shared_ptr<const tls_context> starting_tls_;
+    std::string tls_name_; // of the server, when we are its client
     std::shared_ptr<admission> admitted_by_;
     chunk* held_ = nullptr;
     output_queue output_;

@@ -39,7 +39,8 @@ void connection_impl::flush() {
             shut(close_reason::error);
         } else {
             output_.consume(thread_->chunks, sent.bytes);
-            if (!output_.empty() && timeout_ticks_ != 0) // a slow peer is not a dead one
+            if (!output_.empty() && timeout_ticks_ != 0 &&
+                !fixed_timeout_) // a slow peer is not a dead one
                 thread_->wheel.set(*this, timeout_ticks_);
         }
     }

@@ -4,13 +4,15 @@
 
 namespace waypost::net {
 
-bool connection::start_tls(std::shared_ptr<const tls_context> context, std::size_t unconsumed) {
+bool connection::start_tls(std::shared_ptr<const tls_context> context, std::size_t unconsumed,
+                           std::string_view server_name) {
     auto& self = static_cast<connection_impl&>(*this);
     // RFC 3207 s6, CVE-2011-0411: commands sent in the clear behind STARTTLS would count as
     // secured.
     if (unconsumed != 0 || !context || self.tls_ || self.stage_ != connection_impl::stage::open)
         return false;
     self.starting_tls_ = std::move(context);
+    self.tls_name_ = server_name;
     return true;
 }
 
@@ -20,7 +22,8 @@ void connection_impl::begin_handshake() {
     redeliver_ = false;
     if (!starting_tls_)
         return shut(close_reason::tls); // implicit TLS without a certificate
-    tls_ = std::make_unique<tls_stream>(std::move(starting_tls_), descriptor_.native_handle());
+    tls_ = std::make_unique<tls_stream>(std::move(starting_tls_), descriptor_.native_handle(),
+                                        tls_name_);
     starting_tls_.reset();
     stage_ = stage::handshake;
     continue_handshake();

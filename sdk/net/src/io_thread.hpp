@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -53,7 +54,14 @@ public:
     void advance();
     /// Called once when the thread stops, on it: whoever waits on the loop must end. Before start()
     /// or on this thread.
-    void at_stop(std::function<void()> fn) { at_stop_.push_back(std::move(fn)); }
+    using stop_list = std::list<std::function<void()>>;
+    stop_list::iterator at_stop(std::function<void()> fn) {
+        return at_stop_.insert(at_stop_.end(), std::move(fn));
+    }
+    void forget(stop_list::iterator which) {
+        if (!stopping_)
+            at_stop_.erase(which);
+    }
     void fault(std::string_view what) const noexcept;
 
     void attach(connection_impl& which) noexcept;
@@ -84,7 +92,7 @@ private:
     std::vector<letter> mailbox_;
     std::vector<letter> letters_; // being delivered
     std::vector<connection_ref> visiting_;
-    std::vector<std::function<void()>> at_stop_;
+    stop_list at_stop_;
     connection_impl* connections_ = nullptr;
     bool ticking_ = false;
     std::atomic<bool> stopping_{false};

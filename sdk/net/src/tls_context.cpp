@@ -105,12 +105,34 @@ tls_context::load(std::span<const tls_certificate> files) {
     return std::shared_ptr<const tls_context>(std::move(out));
 }
 
+result<std::shared_ptr<const tls_context>>
+tls_context::for_client(bool verify, const std::string& authority_file) {
+    ERR_clear_error();
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    if (context == nullptr)
+        return error(WP_TEMPFAIL, "cannot set up TLS: " + last_openssl_error());
+    std::shared_ptr<tls_context> out(new tls_context, [](tls_context* p) { delete p; });
+    out->entries_.push_back({context, {}});
+    out->is_client_ = true;
+    out->verifies_ = verify;
+    set_policy(context);
+    if (!verify)
+        return std::shared_ptr<const tls_context>(std::move(out));
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    const int loaded = authority_file.empty()
+                           ? SSL_CTX_set_default_verify_paths(context)
+                           : SSL_CTX_load_verify_file(context, authority_file.c_str());
+    if (loaded != 1)
+        return cannot("read the authorities in", authority_file);
+    return std::shared_ptr<const tls_context>(std::move(out));
+}
+
 tls_context::~tls_context() {
     for (const entry& each : entries_)
         SSL_CTX_free(each.context);
 }
 
-ssl_st* tls_context::new_server_stream() const {
+ssl_st* tls_context::new_stream() const {
     return SSL_new(entries_.front().context);
 }
 

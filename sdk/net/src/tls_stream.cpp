@@ -8,13 +8,26 @@
 
 namespace waypost::net {
 
-tls_stream::tls_stream(std::shared_ptr<const tls_context> context, int fd)
-    : context_(std::move(context)), ssl_(context_->new_server_stream()) {
+tls_stream::tls_stream(std::shared_ptr<const tls_context> context, int fd,
+                       const std::string& server_name)
+    : context_(std::move(context)), ssl_(context_->new_stream()) {
     if (ssl_ == nullptr || SSL_set_fd(ssl_, fd) != 1) {
         SSL_free(ssl_);
         throw std::bad_alloc();
     }
-    SSL_set_accept_state(ssl_);
+    if (!context_->is_client()) {
+        SSL_set_accept_state(ssl_);
+        return;
+    }
+    SSL_set_connect_state(ssl_);
+    if (server_name.empty())
+        return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast" // OpenSSL's macro
+    SSL_set_tlsext_host_name(ssl_, server_name.c_str());
+#pragma GCC diagnostic pop
+    if (context_->verifies())
+        SSL_set1_host(ssl_, server_name.c_str());
 }
 
 tls_stream::~tls_stream() {

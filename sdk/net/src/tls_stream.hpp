@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace waypost::net {
@@ -22,7 +23,8 @@ public:
         std::size_t bytes = 0;
     };
 
-    tls_stream(std::shared_ptr<const tls_context> context, int fd);
+    /// `server_name`: of a client, whom it wants to talk to (SNI, and the name in the certificate).
+    tls_stream(std::shared_ptr<const tls_context> context, int fd, const std::string& server_name);
     ~tls_stream();
     tls_stream(const tls_stream&) = delete;
     tls_stream& operator=(const tls_stream&) = delete;

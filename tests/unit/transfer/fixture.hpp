@@ -168,6 +168,7 @@ protected:
         log.unsynced_delay = std::chrono::milliseconds(1);
         ASSERT_TRUE(unit_->open(log));
         unit_->start();
+        unit_->start_deliveries();
     }
     void end() {
         if (!unit_)

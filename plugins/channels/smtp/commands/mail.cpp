@@ -4,6 +4,8 @@
 #include "replies.hpp"
 #include "session.hpp"
 
+#include <algorithm>
+
 namespace waypost::smtp {
 namespace {
 
@@ -58,6 +60,11 @@ void smtp_session::opened(wp_status status, const wp_error* why) {
     reply(replies::sender_ok);
 }
 
+bool smtp_session::is_trusted() const {
+    return std::any_of(settings_->trusted.begin(), settings_->trusted.end(),
+                       [this](const network& one) { return one.contains(connection_.remote()); });
+}
+
 wp_status smtp_session::open_transaction(const mail_command& asked, wp_done done) {
     auto& call = transaction_->call;
     call.address = connection_.remote().kind() == net::address::family::none
@@ -65,8 +72,9 @@ wp_status smtp_session::open_transaction(const mail_command& asked, wp_done done
                        : connection_.remote().text();
     call.trace = std::to_string(number_) + "." + std::to_string(messages_ + 1);
     call.client.struct_size = sizeof call.client;
-    call.client.flags =
-        (connection_.is_secure() ? WP_CLIENT_TLS : 0) | (settings_->is_lmtp ? WP_CLIENT_FINAL : 0);
+    call.client.flags = (connection_.is_secure() ? WP_CLIENT_TLS : 0) |
+                        (settings_->is_lmtp ? WP_CLIENT_FINAL : 0) |
+                        (is_trusted() ? WP_CLIENT_TRUSTED : 0);
     call.client.address = to_abi(call.address);
     call.client.name = to_abi(client_name_);
     call.client.protocol = to_abi(with_word());

@@ -126,8 +126,9 @@ public:
     /// behind the command that asked for it. RFC 3207 s6, CVE-2011-0411: when there is any, nothing
     /// is started, false is returned, and the session must refuse and finish(); input that arrives
     /// later is read as TLS and nothing else.
-    [[nodiscard]] bool start_tls(std::shared_ptr<const tls_context> context,
-                                 std::size_t unconsumed);
+    /// With a client's context, `server_name` is whom we want to talk to.
+    [[nodiscard]] bool start_tls(std::shared_ptr<const tls_context> context, std::size_t unconsumed,
+                                 std::string_view server_name = {});
     bool is_secure() const noexcept;
     tls_info tls() const;
     /// RFC 9266 tls-exporter and the like. False without TLS.
@@ -136,6 +137,8 @@ public:
     /// on_timeout() after that long without another call of expire_after() or progress of the
     /// output; zero: never.
     void expire_after(std::chrono::seconds time) noexcept;
+    /// The same, however much of the output the peer takes meanwhile: a limit for slow ones.
+    void expire_at_last_after(std::chrono::seconds time) noexcept;
     /// Sends what is written, then closes. No more on_data.
     void finish() noexcept;
     /// Closes now; output not sent is dropped.
