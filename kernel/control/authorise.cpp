@@ -17,6 +17,8 @@ std::string_view name_of(right which) noexcept {
         return "read-mailboxes";
     case right::read_queue:
         return "read-queue";
+    case right::manage_queue:
+        return "manage-queue";
     case right::read_message:
         return "read-message";
     case right::read_routes:

@@ -17,8 +17,9 @@ enum class right {
     manage_domains,
     manage_users,
     read_mailboxes, // names and sizes, not the mail
-    read_queue,     // envelopes
-    read_message,   // the content of a queued message
+    read_queue,
+    manage_queue, // envelopes
+    read_message, // the content of a queued message
     read_routes,
     synchronise,
     manage_process, // reload, stop

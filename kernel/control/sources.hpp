@@ -36,8 +36,29 @@ struct entry_operations {
     std::function<result<json>(const std::string& name)> remove;
 };
 
+/// Which messages of the queue; what is empty or 0 says nothing.
+struct queue_filter {
+    std::uint64_t id = 0;
+    std::string destination; // "smtp example.org", or a next hop alone
+    std::string sender;
+    std::string recipient;
+    std::string state; // of a recipient
+    std::string error; // a part of the last error
+    std::uint64_t limit = 0;
+    bool is_empty() const noexcept {
+        return id == 0 && destination.empty() && sender.empty() && recipient.empty() &&
+               state.empty() && error.empty();
+    }
+};
+
 struct queue_operations {
-    std::function<result<void>(const row_sink& rows)> list;
+    std::function<result<void>(const queue_filter& which, const row_sink& rows)> list;
+    std::function<result<void>(const row_sink& rows)> destinations;
+    /// "retry", "hold", "release", "delete", "return" or "redirect" (to `target`); how many
+    /// messages changed.
+    std::function<result<json>(const std::string& action, const queue_filter& which,
+                               const std::string& target)>
+        change;
     std::function<result<json>(std::uint64_t id)> show;
     /// The bytes of the message, in order.
     std::function<result<void>(std::uint64_t id,

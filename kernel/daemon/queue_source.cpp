@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// queue list, queue show, queue show --content
+// queue list, destinations, show, show --content, and what changes messages
 #include "daemon/control_sources.hpp"
 #include "daemon/status_report.hpp"
+#include "transfer/queue_edit.hpp"
 
 #include <waypost/abi/draft/ingress.h>
 
@@ -10,11 +11,14 @@
 namespace waypost::kernel::daemon {
 namespace {
 
-constexpr std::size_t page_rows = 256;
-
 error not_queued(std::uint64_t id) {
     return {WP_NOT_FOUND,
             fmt::format("no message {} is in the queue; `waypost queue list` lists them", id)};
+}
+
+transfer::selection to_selection(const control::queue_filter& from) {
+    return {from.id,    from.destination, from.sender, from.recipient,
+            from.state, from.error,       from.limit};
 }
 
 json summary(log::message_id id, const transfer::envelope& what) {
@@ -82,26 +86,65 @@ json in_full(log::message_id id, const transfer::envelope& what) {
             {"recipients", std::move(recipients)}};
 }
 
-result<void> list(const transfer::queue& from, const control::row_sink& rows) {
-    log::message_id next = 0;
-    for (;;) {
-        const auto page = from.list(next, page_rows);
-        for (const auto& row : page) {
-            if (!rows(summary(row.id, row.what))) {
-                return {};
-            }
-        }
-        if (page.size() < page_rows) {
-            return {};
-        }
-        next = page.back().id + 1;
+json destination_row(const transfer::destination_summary& one) {
+    return {{"destination", one.name},
+            {"messages", one.messages},
+            {"pending", one.recipients[0]},
+            {"held", one.recipients[1]},
+            {"handed", one.recipients[2]},
+            {"failed", one.recipients[3]},
+            {"next_try",
+             one.next_try_ns == transfer::never ? json() : as_time_or_null(one.next_try_ns)},
+            {"state", "waiting"},
+            {"active", 0},
+            {"why", ""}};
+}
+
+/// What waits, and of each destination under way or at rest what the scheduler knows.
+result<void> destinations(transfer::transfer_unit& unit, const control::row_sink& rows) {
+    std::map<std::string, transfer::destination_report> known;
+    for (auto& one : unit.deliveries().report()) {
+        known.emplace(one.name, std::move(one));
     }
+    for (const auto& one : unit.queued().summaries()) {
+        auto row = destination_row(one);
+        if (const auto at = known.find(one.name); at != known.end()) {
+            const bool rests = at->second.rests_until_ns > unit.parts().settings.now();
+            row["state"] = rests ? "resting" : at->second.active != 0 ? "active" : "waiting";
+            row["active"] = at->second.active;
+            row["limit"] = at->second.limit;
+            row["why"] = at->second.why;
+            row["rests_until"] = rests ? as_time_or_null(at->second.rests_until_ns) : json();
+        }
+        if (!rows(row)) {
+            break;
+        }
+    }
+    return {};
+}
+
+result<void> list(const transfer::transfer_unit& unit, const control::queue_filter& which,
+                  const control::row_sink& rows) {
+    return transfer::select(unit.queued(), to_selection(which),
+                            [&](log::message_id id, const transfer::envelope& what) {
+                                return rows(summary(id, what));
+                            });
 }
 
 } // namespace
 
 void connect_queue(control::sources& calls, transfer::transfer_unit& unit) {
-    calls.queue.list = [&unit](const control::row_sink& rows) { return list(unit.queued(), rows); };
+    calls.queue.list = [&unit](const control::queue_filter& which, const control::row_sink& rows) {
+        return list(unit, which, rows);
+    };
+    calls.queue.destinations = [&unit](const control::row_sink& rows) {
+        return destinations(unit, rows);
+    };
+    calls.queue.change = [&unit](const std::string& action, const control::queue_filter& which,
+                                 const std::string& target) -> result<json> {
+        auto changed = transfer::change_all(unit, action, to_selection(which), target);
+        return changed ? result<json>(json{{"changed", *changed}}) : changed.failure();
+    };
     calls.queue.show = [&unit](std::uint64_t id) -> result<json> {
         const auto found = unit.queued().find(id);
         return found ? result<json>(in_full(id, *found)) : not_queued(id);

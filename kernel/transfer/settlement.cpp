@@ -83,8 +83,7 @@ void settlement::settle(recipient& to, const outcome& fate) {
     to.last_remote = fate.remote;
     to.last_reply = fate.reply;
     if (fate.status == WP_OK) {
-        const bool passed_on = (fate.flags & WP_REPORT_DSN_PASSED_ON) != 0;
-        if (!passed_on)
+        if ((to.notify & WP_NOTIFY_SUCCESS) != 0 && (fate.flags & WP_REPORT_DSN_PASSED_ON) == 0)
             reported_.push_back({unit_.channels.is_local(to.channel) ? report_event::kind::delivered
                                                                      : report_event::kind::relayed,
                                  to, fate});

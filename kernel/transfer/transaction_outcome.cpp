@@ -61,10 +61,12 @@ recipient transaction::queue_row(std::size_t index) const {
 void transaction::report(log::group& into, const std::vector<bool>& queued) {
     std::vector<report_event> events;
     for (std::size_t i = 0; i < fates_.size(); ++i)
-        if (fates_[i].status == WP_OK)
+        if (fates_[i].status == WP_OK && (envelope_.recipients[i].notify & WP_NOTIFY_SUCCESS) != 0)
             events.push_back({report_event::kind::delivered, envelope_.recipients[i], fates_[i]});
         else if (queued[i] && fates_[i].status == WP_PERMFAIL)
             events.push_back({report_event::kind::failed, envelope_.recipients[i], fates_[i]});
+    if (events.empty())
+        return;
     const auto content = content_.in_file() ? std::string_view{} : content_.memory();
     write_reports(unit_, into, {id_, &envelope_, content, envelope_.received_ns}, events, kept_);
 }

@@ -56,6 +56,7 @@ public:
     void stop();
 
     queue& queued() noexcept { return *unit_.queue; }
+    const queue& queued() const noexcept { return *unit_.queue; }
     context& parts() noexcept { return unit_; }
     log::stats log_counters() const { return log_->counters(); }
     scheduler& deliveries() noexcept { return scheduler_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// queue.list, queue.show (envelopes), queue.content (the message itself, which is a right of its
-// own)
+// queue.list, queue.destinations, queue.show (envelopes), queue.content (the message itself, which
+// is a right of its own), queue.change
 #include "control/handlers/entries.hpp"
 #include "control/handlers/handlers.hpp"
 
@@ -40,12 +40,46 @@ result<json> send_content(const sources& from, std::uint64_t id, const row_sink&
     return rows_answer(from.queue.content(id, piece));
 }
 
+std::string text_of(const json& args, const char* key) {
+    return args.contains(key) && args[key].is_string() ? args[key].get<std::string>()
+                                                       : std::string();
+}
+
+std::uint64_t number_of(const json& args, const char* key) {
+    return args.contains(key) && args[key].is_number_unsigned() ? args[key].get<std::uint64_t>()
+                                                                : 0;
+}
+
+queue_filter filter_of(const json& args) {
+    return {number_of(args, "id"),      text_of(args, "destination"), text_of(args, "sender"),
+            text_of(args, "recipient"), text_of(args, "state"),       text_of(args, "error"),
+            number_of(args, "limit")};
+}
+
+result<json> change(const sources& from, const json& args) {
+    const auto which = filter_of(args);
+    if (which.is_empty() && !args.value("all", false)) {
+        return error{WP_INVALID, "say which messages: an id, a filter, or all of them (--all)"};
+    }
+    return from.queue.change(text_of(args, "action"), which, text_of(args, "target"));
+}
+
 } // namespace
 
 void add_queue_calls(table& calls, const sources& from) {
     calls.add("queue.list", right::read_queue,
+              [&from](const json& args, const row_sink& rows) -> result<json> {
+                  return from.queue.list ? rows_answer(from.queue.list(filter_of(args), rows))
+                                         : not_in_this_build();
+              });
+    calls.add("queue.destinations", right::read_queue,
               [&from](const json&, const row_sink& rows) -> result<json> {
-                  return from.queue.list ? rows_answer(from.queue.list(rows)) : not_in_this_build();
+                  return from.queue.destinations ? rows_answer(from.queue.destinations(rows))
+                                                 : not_in_this_build();
+              });
+    calls.add("queue.change", right::manage_queue,
+              [&from](const json& args, const row_sink&) -> result<json> {
+                  return from.queue.change ? change(from, args) : not_in_this_build();
               });
     calls.add("queue.show", right::read_queue,
               [&from](const json& args, const row_sink&) -> result<json> {
