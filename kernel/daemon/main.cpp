@@ -32,7 +32,8 @@ int check(const config::loaded& loaded) {
     host::service_registry services;
     host::listen_service listen;
     auth_service logins;
-    add_kernel_services(services, listen, logins);
+    resolver_service names;
+    add_kernel_services(services, listen, logins, names);
     host::plugin_set plugins(services, silent);
     const auto report = plugins.load(loaded.value);
     if (!report.ok()) {

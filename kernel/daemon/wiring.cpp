@@ -46,10 +46,11 @@ std::string_view name_of(site_state state) noexcept {
 }
 
 void add_kernel_services(host::service_registry& registry, host::listen_service& listen,
-                         auth_service& logins) {
+                         auth_service& logins, resolver_service& names) {
     host::add_basic_services(registry);
     listen.add_to(registry);
     logins.add_to(registry);
+    names.add_to(registry);
     for (const auto& [id, vtable] : transfer::transfer_unit::services()) {
         registry.add(std::string(id), vtable);
     }
@@ -72,7 +73,7 @@ site::~site() {
 // --- coming to life ---
 
 result<void> site::start() {
-    add_kernel_services(registry_, listen_, logins_);
+    add_kernel_services(registry_, listen_, logins_, names_);
     for (const auto step : {&site::load_plugins, &site::open_directory, &site::open_logins,
                             &site::open_transfer, &site::start_plugins, &site::open_control}) {
         if (auto done = (this->*step)(); !done) {
@@ -182,6 +183,10 @@ result<void> site::open_transfer() {
 /// is ready.
 result<void> site::start_plugins() {
     transfer_->start();
+    if (const auto resolvers = plugins_.all(WP_RESOLVER); !resolvers.empty()) {
+        auto* one = resolvers.front();
+        names_.set(one->facet_as<wp_resolver>(WP_RESOLVER), one->self());
+    }
     bool waited = false;
     const auto ready = [&](host::instance& one) {
         if (one.provides(WP_DIRECTORY)) {

@@ -12,6 +12,7 @@
 #include "control/server.hpp"
 #include "daemon/auth_service.hpp"
 #include "daemon/directory_part.hpp"
+#include "daemon/resolver_service.hpp"
 #include "directory/admin.hpp"
 #include "directory/backends.hpp"
 #include "directory/cache.hpp"
@@ -37,7 +38,7 @@ std::string_view name_of(site_state state) noexcept;
 /// What plugins may ask the kernel for. All of it is there before the first plugin is loaded: a
 /// plugin whose needs are not met is refused before its code runs.
 void add_kernel_services(host::service_registry& registry, host::listen_service& listen,
-                         auth_service& logins);
+                         auth_service& logins, resolver_service& names);
 
 /// start, reload and stop are called by the supervisor, one at a time; everything that status asks
 /// for by any thread.
@@ -93,6 +94,7 @@ private:
     host::service_registry registry_;
     host::listen_service listen_;
     auth_service logins_;
+    resolver_service names_;
     host::worker_pool workers_;
     host::plugin_set plugins_;
     std::unique_ptr<directory::cache> cache_;

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A name server of its own for tests: Knot on a free port, zones that it signs when asked to.
+
+    with Knot({"far.test.example": "@ MX 10 mx\\nmx A 127.0.0.1\\n"}) as dns:
+        dns.stubs()        # for the `stub` key of the unbound plugin
+        dns.anchors()      # for its `trust_anchors`
+"""
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+CONFIGURATION = """\
+server:
+    listen: [ 127.0.0.1@{port} ]
+    rundir: "{folder}/run"
+    pidfile: "{folder}/run/knot.pid"
+log:
+  - target: stderr
+    any: warning
+database:
+    storage: "{folder}/db"
+template:
+  - id: default
+    storage: "{folder}"
+    zonefile-sync: -1
+    journal-content: none
+"""
+ZONE = "$TTL 60\n@ SOA ns.{zone}. postmaster.{zone}. 1 60 60 600 60\n@ NS ns.{zone}.\nns A 127.0.0.1\n{records}\n"
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        return udp.getsockname()[1]
+
+
+class Knot:
+    def __init__(self, zones, signed=()):
+        self.zones, self.signed, self.process = zones, signed, None
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="waypost-knot-"))
+        self.port = free_port()
+
+    def __enter__(self):
+        for name in ("run", "db"):
+            (self.folder / name).mkdir()
+        text = CONFIGURATION.format(port=self.port, folder=self.folder) + "zone:\n"
+        for zone, records in self.zones.items():
+            (self.folder / f"{zone}.zone").write_text(ZONE.format(zone=zone, records=records))
+            text += f"  - domain: {zone}\n"
+            if zone in self.signed:
+                text += "    dnssec-signing: on\n"
+        (self.folder / "knot.conf").write_text(text)
+        self.start()
+        return self
+
+    def start(self):
+        self.process = subprocess.Popen(["/usr/sbin/knotd", "-c", self.folder / "knot.conf"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if all(self.ask(zone, "DNSKEY" if zone in self.signed else "SOA") for zone in self.zones):
+                return
+        raise AssertionError("knotd did not start")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, name, kind, *options):
+        """Whether there is an answer."""
+        return subprocess.run(["kdig", "@127.0.0.1", "-p", str(self.port), "+short", "+timeout=1", "+retry=0", *options, name, kind],
+                              capture_output=True, text=True, check=False).stdout != ""
+
+    def stubs(self):
+        return ", ".join(f'"{zone}=127.0.0.1@{self.port}"' for zone in self.zones)
+
+    def anchors(self):
+        """DS records of the signed zones."""
+        found = []
+        for zone in self.signed:
+            lines = subprocess.run(["/usr/sbin/keymgr", "-c", self.folder / "knot.conf", zone, "ds"], capture_output=True, text=True,
+                                   check=True).stdout.splitlines()
+            found += [f'"{line}"' for line in lines if line.split()[4] == "2"]  # SHA-256
+        return ", ".join(found)
