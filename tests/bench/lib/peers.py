@@ -102,6 +102,11 @@ LMTP = """virtual_mailbox_maps = static:ok
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
 """
 
+RELAY = """virtual_mailbox_maps =
+relayhost = [127.0.0.1]:{sink}
+smtp_destination_concurrency_limit = 20
+"""
+
 DOVECOT = """base_dir = {root}/run
 state_dir = {root}/run
 instance_name = waypost-bench-{lmtp}
@@ -139,10 +144,11 @@ protocol lmtp {{
 
 
 class Postfix:
-    """name "postfix-virtual" or "postfix-dovecot"; both servers of the latter are in one accounting group."""
+    """name "postfix-virtual" or "postfix-dovecot"; both servers of the latter are in one accounting group. With `sink`
+    "postfix": everything goes on to that port."""
 
-    def __init__(self, folder, users, with_dovecot):
-        self.name = "postfix-dovecot" if with_dovecot else "postfix-virtual"
+    def __init__(self, folder, users, with_dovecot=False, sink=None):
+        self.name = "postfix-dovecot" if with_dovecot else "postfix" if sink else "postfix-virtual"
         self.root, self.port = f"{folder}/{self.name}", free_port()
         self.group = Group(self.name)
         owner = mail_user()
@@ -152,10 +158,10 @@ class Postfix:
         subprocess.run(["chown", "postfix", f"{self.root}/data"], check=True)
         os.chown(f"{self.root}/mail", owner.pw_uid, owner.pw_gid)
         self.values = {"root": self.root, "port": self.port, "uid": owner.pw_uid, "gid": owner.pw_gid,
-                       "lmtp": free_port() if with_dovecot else 0}
+                       "lmtp": free_port() if with_dovecot else 0, "sink": sink}
         if with_dovecot:
             self.start_dovecot()
-        self.start_postfix(users, LMTP if with_dovecot else VIRTUAL)
+        self.start_postfix(users, LMTP if with_dovecot else RELAY if sink else VIRTUAL)
 
     def write(self, name, text):
         with open(f"{self.root}/{name}", "w") as out:

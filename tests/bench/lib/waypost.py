@@ -20,6 +20,7 @@ plugin_path = ["{{plugins}}"]
 listen = ["127.0.0.1:0"]
 max_connections_per_address = 0
 max_connections = 20000
+{{smtp}}
 [plugins.pop3]
 listen = ["127.0.0.1:0"]
 max_connections = 20000
@@ -86,9 +87,9 @@ def hashed(password):
 class Waypost(Site):
     name = "waypost"
 
-    def __init__(self, folder, users, build=None, extra="", entries="", forward=None):
+    def __init__(self, folder, users, build=None, extra="", entries="", forward=None, smtp=""):
         """`extra` configuration, `entries` of LDIF; `forward`: {number of a user: address}."""
-        super().__init__(f"{folder}/waypost", build or os.environ["WAYPOST_BUILD"], CONFIG.format(extra=extra))
+        super().__init__(f"{folder}/waypost", build or os.environ["WAYPOST_BUILD"], CONFIG.format(extra=extra).replace("{smtp}", smtp))
         self.create()
         self.root = str(self.folder)
         password = hashed("secret")
