@@ -106,7 +106,7 @@ wp_status committer::submit(operation& work, error* why) {
     const bool urgent = !work.unsynced && !any_synced_;
     any_synced_ = any_synced_ || !work.unsynced;
     const bool full = queued_ == settings_.pending_operations / 2;
-    if (sleeping_ && !pressure_ && (first || urgent || full))
+    if (sleeping_ && !pressure_ && ((first && !dozing_) || urgent || full))
         wake_.notify_one();
     return WP_PENDING;
 }
@@ -164,8 +164,16 @@ operation* committer::take_all() {
     return taken;
 }
 
+/// What can wait for a flush need not wake anybody: it is found at the end.
+void committer::doze(std::unique_lock<std::mutex>& hold) {
+    dozing_ = true;
+    wake_.wait_for(hold, settings_.unsynced_delay);
+    dozing_ = false;
+}
+
 operation* committer::wait_for_work() {
     std::unique_lock hold(mutex_);
+    bool rested = false;
     for (;;) {
         const auto now = clock::now();
         const bool ready = head_ && due(now);
@@ -179,8 +187,10 @@ operation* committer::wait_for_work() {
             wake_.wait_for(hold, pressure_poll);
         else if (head_)
             wake_.wait_until(hold, oldest_ + settings_.unsynced_delay);
-        else
+        else if (std::exchange(rested, true))
             wake_.wait(hold);
+        else
+            doze(hold);
         sleeping_ = false;
     }
 }

@@ -76,6 +76,7 @@ private:
 
     void run();
     operation* wait_for_work();
+    void doze(std::unique_lock<std::mutex>& hold);
     bool due(clock::time_point now) const;
     bool tail_full(std::unique_lock<std::mutex>& hold);
     operation* take_all();
@@ -110,6 +111,7 @@ private:
     std::size_t queued_ = 0;
     bool any_synced_ = false;
     bool sleeping_ = false;
+    bool dozing_ = false; // and looks again by itself
     bool stopping_ = false;
     bool refusing_ = false;
     error refusal_;

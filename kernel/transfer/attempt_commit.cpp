@@ -8,11 +8,13 @@
 
 namespace waypost::kernel::transfer {
 
-/// Only a later try may wait for somebody else's flush: losing it does no harm.
+/// "Passed on" and "next try" may wait for somebody else's flush: lost in a crash, they are done
+/// once more, as when the answer of the next system is lost.
 void attempt::submit() {
     unsynced = true;
     for (const auto& one : rows_)
-        if (one.next != course::decided || one.fate.status != WP_TEMPFAIL)
+        if (one.next != course::decided || one.to.notify != WP_NOTIFY_DEFAULT ||
+            (one.fate.status != WP_OK && one.fate.status != WP_TEMPFAIL))
             unsynced = false;
     error why;
     if (unit_.log->submit(*this, &why) != WP_PENDING)

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t window_room = 100;
 constexpr std::size_t timers_at_once = 256;
+constexpr std::size_t launches_per_task = 16;
+constexpr std::size_t ends_per_job = 10; // attempts whose group is still to come
 constexpr auto pause_after_refusal = std::chrono::seconds(1);
 constexpr auto longest_sleep = std::chrono::seconds(60); // the wall clock may be set meanwhile
 
@@ -188,6 +190,7 @@ void scheduler::take_row(const index_row& row, std::int64_t now) {
 void scheduler::take_transmitted(transmitted_note& note, std::int64_t now) {
     auto& at = state_of(note.destination);
     --at.active;
+    --active_;
     if (note.how.unreachable)
         at.unreachable(now, std::move(note.how.why));
     else if (note.how.remote)
@@ -257,7 +260,8 @@ void scheduler::ring(std::int64_t now) {
 void scheduler::launch_ready() {
     if (draining_ || std::chrono::steady_clock::now() < not_before_)
         return;
-    while (!ready_.empty() && jobs_ < unit_.settings.max_jobs) {
+    while (!ready_.empty() && active_ < unit_.settings.max_jobs &&
+           jobs_ < unit_.settings.max_jobs * ends_per_job) {
         auto& at = *ready_.front();
         ready_.pop_front();
         at.is_listed = false;
@@ -275,6 +279,21 @@ void scheduler::launch_ready() {
         }
         consider(at, now);
     }
+    send_off();
+}
+
+/// Several attempts in one task: waking a worker costs more than looking a message up.
+void scheduler::send_off() {
+    for (std::size_t first = 0; first < launched_.size(); first += launches_per_task) {
+        const auto last = std::min(first + launches_per_task, launched_.size());
+        std::vector<attempt*> works(launched_.begin() + static_cast<std::ptrdiff_t>(first),
+                                    launched_.begin() + static_cast<std::ptrdiff_t>(last));
+        unit_.settings.run_on_worker([works = std::move(works)] {
+            for (auto* work : works)
+                work->run();
+        });
+    }
+    launched_.clear();
 }
 
 void scheduler::launch(destination_state& at, log::message_id id) {
@@ -282,8 +301,8 @@ void scheduler::launch(destination_state& at, log::message_id id) {
     ++at.active;
     ++jobs_;
     ++busy_[id];
-    auto* work = new attempt(unit_, *this, at.name(), id);
-    unit_.settings.run_on_worker([work] { work->run(); });
+    ++active_;
+    launched_.push_back(new attempt(unit_, *this, at.name(), id));
 }
 
 void scheduler::check_timers(std::int64_t now) {

@@ -91,6 +91,7 @@ private:
     void ring(std::int64_t now);
     void launch_ready();
     void launch(destination_state& at, log::message_id id);
+    void send_off();
     void check_timers(std::int64_t now);
     void resubmit();
     std::chrono::nanoseconds sleep_time(std::int64_t now) const;
@@ -114,7 +115,9 @@ private:
     bool timer_skipped_ = false; // of a message that was under way
     std::vector<attempt*> refused_;
     std::chrono::steady_clock::time_point not_before_{};
-    std::size_t jobs_ = 0;
+    std::size_t jobs_ = 0;   // attempts that have not ended
+    std::size_t active_ = 0; // of them at their channels
+    std::vector<attempt*> launched_;
     bool draining_ = false;
     bool stopping_ = false;
 };
