@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SMTP load above the ceiling of smtp-source: one thread, epoll, no copies of the message.
 //
-//   smtp_load --port N [--sessions 50] [--messages 10000] [--bytes 4096] [--users 10] [--reuse]
+//   smtp_load --port N [--sessions 50] [--messages 10000] [--bytes 4096] [--users 10] [--domains 0] [--reuse]
 //   [--pipeline]
 //             [--seconds 100] [--record FILE] [--first 0]
 //
@@ -34,6 +34,7 @@ struct settings {
     long messages = 10'000;
     std::size_t bytes = 4096;
     long users = 10;
+    long domains = 0; // 0: example.com alone; else d0.example.com ..
     bool reuse = false;
     bool pipeline = false;
     double seconds = 100;
@@ -128,11 +129,17 @@ private:
         }
     }
 
+    std::string rcpt_command(const session& one) const {
+        auto out = "RCPT TO:<u" + std::to_string(one.message % with_.users) + "@";
+        if (with_.domains != 0)
+            out += "d" + std::to_string(one.message % with_.domains) + ".";
+        return out + "example.com>\r\n";
+    }
+
     void begin(session& one) {
         one.message = started_++;
         one.begun = clock_type::now();
-        const auto rcpt =
-            "RCPT TO:<u" + std::to_string(one.message % with_.users) + "@example.com>\r\n";
+        const auto rcpt = rcpt_command(one);
         one.at = with_.pipeline ? step::data : step::mail;
         one.replies = with_.pipeline ? 3 : 1;
         put(one, with_.pipeline ? "MAIL FROM:<a@example.org>\r\n" + rcpt + "DATA\r\n"
@@ -173,8 +180,7 @@ private:
             return put(one, "QUIT\r\n");
         case step::mail:
             one.at = step::rcpt;
-            return put(one, "RCPT TO:<u" + std::to_string(one.message % with_.users) +
-                                "@example.com>\r\n");
+            return put(one, rcpt_command(one));
         case step::rcpt:
             one.at = step::data;
             return put(one, "DATA\r\n");
@@ -286,6 +292,8 @@ settings parse(int count, char** words) {
             with.bytes = static_cast<std::size_t>(std::atol(value));
         else if (word == "--users")
             with.users = std::atol(value);
+        else if (word == "--domains")
+            with.domains = std::atol(value);
         else if (word == "--seconds")
             with.seconds = std::min(std::atof(value), 300.0);
         else if (word == "--first")
