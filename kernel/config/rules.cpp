@@ -18,6 +18,7 @@ public:
 
     void words();
     void waits(const char* key);
+    void channels();
     void separator();
     void log_sizes();
     void user_and_group();
@@ -79,6 +80,18 @@ void rule_checker::waits(const char* key) {
                              format_duration(transfer.integer("queue_lifetime"))));
 }
 
+void rule_checker::channels() {
+    for (const auto& text : all_.section("transfer").list("channels")) {
+        const std::string_view rule = text;
+        const auto equals = rule.find('=');
+        if (equals == 0 || equals == std::string_view::npos || equals + 1 == rule.size() ||
+            rule[equals + 1] == ':')
+            complain("transfer", "channels",
+                     fmt::format("\"{}\" is not pattern=channel, such as \".example.org=discard\"",
+                                 text));
+    }
+}
+
 void rule_checker::separator() {
     const auto text = all_.section("transfer").text("subaddress_separator");
     if (text.size() > 1 || text.find_first_of("@\" \t.<>,;:\\()[]") != std::string_view::npos)
@@ -108,6 +121,7 @@ void check_rules(const settings& all, std::vector<problem>& problems) {
     checker.words();
     checker.waits("retry_schedule");
     checker.waits("destination_pauses");
+    checker.channels();
     checker.separator();
     checker.log_sizes();
     checker.user_and_group();

@@ -89,6 +89,14 @@ constexpr wp_config_key transfer_keys[] = {
      64 * mib},
     {"queue_size", WP_CONFIG_SIZE, 0, "16GiB",
      "Address space of the queue's table; not disk space or memory.", 16 * mib, 1'024 * gib},
+    {"channels", WP_CONFIG_LIST, 0, "",
+     "Which channel takes mail for domains that are not ours, \"pattern=channel\" or "
+     "\"pattern=channel:nexthop\"; a pattern is a domain, \".domain\" for all below it, or "
+     "\"*\". The first that matches decides; without one it is smtp.",
+     0, any},
+    {"trace_size", WP_CONFIG_SIZE, 0, "256MiB",
+     "Disk space for what `waypost trace` shows; the oldest goes first. 0: no trace.", 0,
+     1'024 * gib},
     {"overquota", WP_CONFIG_TEXT, 0, "temporary",
      "Mail for a full mailbox: `temporary` lets the sender try again, `permanent` returns it.", 0,
      any},

@@ -76,6 +76,7 @@ struct sources {
         mailboxes; // empty: all
     queue_operations queue;
     std::function<result<json>(const std::string& address)> route;
+    std::function<result<void>(std::uint64_t message, const row_sink& rows)> trace;
     std::function<result<json>()> reload;
     std::function<result<json>()> synchronise;
     std::function<result<json>()> stop; // returns at once

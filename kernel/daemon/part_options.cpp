@@ -64,6 +64,7 @@ transfer::options transfer_options(const config::settings& from) {
     made.hostname = from.hostname();
     made.postmaster = keys.text("postmaster");
     made.returned_size = keys.size("returned_size");
+    made.trace_bytes = keys.size("trace_size");
     made.queue_map_bytes = keys.size("queue_size");
     made.retry.intervals = intervals(keys.list("retry_schedule"));
     made.retry.lifetime = duration_cast<std::chrono::seconds>(keys.duration("queue_lifetime"));
@@ -79,6 +80,11 @@ routing::settings routing_settings(const config::settings& from) {
     made.local_hosts = {directory::fold_domain(from.hostname())};
     made.overquota_permanent = overquota_permanent(from);
     made.postmaster = from.transfer().text("postmaster");
+    for (const auto& text : from.transfer().list("channels")) {
+        if (auto rule = routing::parse_channel_rule(text)) { // config/rules.cpp refused the others
+            made.channel_rules.push_back(std::move(*rule));
+        }
+    }
     made.separator = from.transfer().text("subaddress_separator");
     return made;
 }

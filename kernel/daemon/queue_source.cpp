@@ -131,6 +131,33 @@ result<void> list(const transfer::transfer_unit& unit, const control::queue_filt
                             });
 }
 
+/// Its events, and those of the reports about it.
+result<void> trace_of(transfer::trace& events, log::message_id id, const control::row_sink& rows) {
+    const auto own = events.find(id);
+    if (own.empty()) {
+        return error{WP_NOT_FOUND, fmt::format("nothing is known of a message {}", id)};
+    }
+    for (const auto& one : own) {
+        json row{{"message", id}, {"time", one.time}, {"event", one.what}};
+        log::message_id report = 0;
+        for (const auto& [key, value] : one.fields) {
+            row[key] = value;
+            if (key == "report") {
+                report = std::strtoull(value.c_str(), nullptr, 10);
+            }
+        }
+        if (!rows(row)) {
+            return {};
+        }
+        if (report != 0) {
+            if (auto shown = trace_of(events, report, rows); !shown) {
+                return shown;
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 void connect_queue(control::sources& calls, transfer::transfer_unit& unit) {
@@ -144,6 +171,9 @@ void connect_queue(control::sources& calls, transfer::transfer_unit& unit) {
                                  const std::string& target) -> result<json> {
         auto changed = transfer::change_all(unit, action, to_selection(which), target);
         return changed ? result<json>(json{{"changed", *changed}}) : changed.failure();
+    };
+    calls.trace = [&unit](std::uint64_t id, const control::row_sink& rows) {
+        return trace_of(*unit.parts().events, id, rows);
     };
     calls.queue.show = [&unit](std::uint64_t id) -> result<json> {
         const auto found = unit.queued().find(id);

@@ -7,6 +7,21 @@
 
 namespace waypost::kernel::routing {
 
+result<channel_rule> parse_channel_rule(std::string_view text) {
+    const auto equals = text.find('=');
+    channel_rule out;
+    out.pattern = fold_name(text.substr(0, equals));
+    if (equals == std::string_view::npos || out.pattern.empty())
+        return error(WP_INVALID, fmt::format("\"{}\" is not pattern=channel", text));
+    const auto way = text.substr(equals + 1);
+    const auto colon = std::min(way.find(':'), way.size());
+    out.channel = way.substr(0, colon);
+    out.next_hop = way.substr(std::min(colon + 1, way.size()));
+    if (out.channel.empty())
+        return error(WP_INVALID, fmt::format("\"{}\" names no channel", text));
+    return out;
+}
+
 router::router(const directory::cache& cache, settings with)
     : cache_(&cache), settings_(std::move(with)) {
     for (auto& host : settings_.local_hosts)

@@ -63,8 +63,19 @@ struct step {
     std::string result;
 };
 
+/// Mail for domains that match goes by a channel of the postmaster's choice (R2.6).
+struct channel_rule {
+    std::string pattern; // "example.org", ".example.org" (all below it), "*"
+    std::string channel;
+    std::string next_hop; // empty: the domain
+};
+
+/// "example.org=smtp:[192.0.2.1]", ".bad.example=discard".
+result<channel_rule> parse_channel_rule(std::string_view text);
+
 struct settings {
-    std::string relay_channel = "smtp"; ///< of relay rows that name none
+    std::string relay_channel = "smtp";      ///< of relay rows that name none
+    std::vector<channel_rule> channel_rules; // the first that matches decides
     std::vector<std::string>
         local_hosts; ///< folded names by which mailHost and mailRoutingHosts mean this host
     std::string separator = "+";   ///< between user and detail; empty: no subaddresses

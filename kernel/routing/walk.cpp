@@ -14,6 +14,11 @@ using directory::entry_view;
 
 namespace {
 
+bool matches(std::string_view pattern, std::string_view domain) noexcept {
+    return pattern == "*" || pattern == domain ||
+           (pattern.starts_with('.') && domain.ends_with(pattern));
+}
+
 /// A next hop that means this host and not its MX.
 std::string to_host(std::string_view host) {
     return host.starts_with('[') ? std::string(host) : fmt::format("[{}]", host);
@@ -98,6 +103,16 @@ void walk::relay(std::string_view address, std::string_view next_hop, std::strin
     note("relay", {}, {}, fmt::format("{} to {} by channel {}", address, next_hop, to->channel));
 }
 
+void walk::relay_unknown(std::string_view address, const std::string& domain) {
+    for (const auto& rule : settings_.channel_rules) {
+        if (!matches(rule.pattern, domain))
+            continue;
+        note("channel", "config", "transfer.channels", rule.pattern);
+        return relay(address, rule.next_hop.empty() ? domain : rule.next_hop, rule.channel);
+    }
+    relay(address, domain, {});
+}
+
 void walk::unknown_domain(std::string_view address, std::string_view domain, std::uint32_t depth) {
     note("domain", "tables", {}, fmt::format("{} is not in the routing table", domain));
     if (!cache_.is_complete() && !who_.may_relay && depth == 0)
@@ -105,7 +120,7 @@ void walk::unknown_domain(std::string_view address, std::string_view domain, std
                       depth);
     // A forward of ours may lead anywhere; a stranger may not.
     if (who_.may_relay || who_.for_queue || depth > 0)
-        return relay(address, fold_name(domain), {});
+        return relay_unknown(address, fold_name(domain));
     refuse({WP_DENIED, 550, 5, 7, 1, fmt::format("relaying to {} denied", domain)}, address, depth);
 }
 

@@ -40,6 +40,7 @@ private:
     /// False: refused or parked, nothing more to do.
     bool pass_state(state value, const place& at, std::string_view account,
                     std::string_view subject, std::string_view dn, std::string_view attribute);
+    void relay_unknown(std::string_view address, const std::string& domain);
     void unknown_domain(std::string_view address, std::string_view domain, std::uint32_t depth);
     void relay(std::string_view address, std::string_view next_hop, std::string_view channel);
     destination* add(std::string_view identity, std::uint32_t depth);

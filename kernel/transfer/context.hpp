@@ -9,6 +9,7 @@
 #include "transfer/options.hpp"
 #include "transfer/queue.hpp"
 #include "transfer/staging.hpp"
+#include "transfer/trace.hpp"
 
 #include <atomic>
 
@@ -22,6 +23,7 @@ struct context {
     std::unique_ptr<transfer::queue> queue;
     ingest_budget budget;
     stager staging; // [commit]
+    std::unique_ptr<trace> events;
     std::atomic<std::size_t> transactions{0};
     std::atomic<bool> accepting{false};
 

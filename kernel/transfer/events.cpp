@@ -22,7 +22,7 @@ public:
     std::span<const wp_pair> fields() const { return {fields_.data(), count_}; }
 
 private:
-    std::array<wp_pair, 12> fields_;
+    std::array<wp_pair, 14> fields_;
     std::array<std::array<char, 20>, 3> numbers_;
     std::size_t count_ = 0;
     std::size_t used_ = 0;
@@ -68,7 +68,28 @@ void tell(const context& unit, log::message_id id, std::uint64_t size, const env
         out.add("attempts", to.attempts);
     if (!fate.why.text.empty())
         out.add("why", fate.why.text);
+    if (!fate.remote.empty())
+        out.add("remote", fate.remote);
+    if (fate.status == WP_OK && !fate.reply.empty())
+        out.add("reply", fate.reply);
     unit.settings.log(what.level, what.word, out.fields());
+    if (unit.events)
+        unit.events->add(id, unit.settings.now(), what.word, out.fields().subspan(1));
+}
+
+void tell_reported(const context& unit, log::message_id about, log::message_id report,
+                   std::string_view to) {
+    line out;
+    out.add("message", about);
+    out.add("report", report);
+    out.add("to", to);
+    unit.settings.log(WP_LOG_INFO, "reported", out.fields());
+    if (!unit.events)
+        return;
+    unit.events->add(about, unit.settings.now(), "reported", out.fields().subspan(1));
+    line back;
+    back.add("about", about);
+    unit.events->add(report, unit.settings.now(), "report", back.fields());
 }
 
 void tell_refused(const context& unit, const envelope& of, std::string_view to, const error& why) {

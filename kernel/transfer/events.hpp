@@ -13,6 +13,10 @@ namespace waypost::kernel::transfer {
 void tell(const context& unit, log::message_id id, std::uint64_t size, const envelope& of,
           const recipient& to, const outcome& fate);
 
+/// That `report` was made of what happened to `about`.
+void tell_reported(const context& unit, log::message_id about, log::message_id report,
+                   std::string_view to);
+
 /// A recipient, or with `to` empty a message, that its client has to keep.
 void tell_refused(const context& unit, const envelope& of, std::string_view to, const error& why);
 

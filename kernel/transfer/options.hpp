@@ -36,6 +36,7 @@ struct options {
     std::size_t returned_size = 64'000; // of a message in a report; a larger one: its header
     bool overquota_permanent = false;
     retry_schedule retry;
+    std::uint64_t trace_bytes = std::uint64_t{256} << 20U; // 0: no trace
     std::size_t checkpoint_records = 10'000;
     std::chrono::milliseconds checkpoint_interval{5000};
     std::size_t queue_map_bytes = std::size_t{16} << 30U;

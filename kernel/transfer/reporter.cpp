@@ -2,6 +2,7 @@
 #include "transfer/reporter.hpp"
 
 #include "transfer/context.hpp"
+#include "transfer/events.hpp"
 #include "transfer/report/compose.hpp"
 #include "transfer/settlement.hpp"
 
@@ -78,8 +79,8 @@ std::string daemon_address(const context& unit) {
 }
 
 /// The report as a queued message of its own, on its way to `to`.
-void submit(context& unit, log::group& into, const report::content& what, std::string_view protocol,
-            std::deque<std::string>& keep) {
+log::message_id submit(context& unit, log::group& into, const report::content& what,
+                       std::string_view protocol, std::deque<std::string>& keep) {
     envelope from;
     from.flags = WP_MAIL_8BIT | (report::needs_utf8(what) ? WP_MAIL_UTF8 : 0);
     from.received_ns = what.now_ns;
@@ -108,6 +109,7 @@ void submit(context& unit, log::group& into, const report::content& what, std::s
     const auto id =
         into.put_message({.envelope = text, .content = std::span(&content, 1), .file = nullptr});
     unit.queue->put(into, id, from, true);
+    return id;
 }
 
 } // namespace
@@ -143,7 +145,9 @@ void write_reports(context& unit, log::group& into, const original_message& abou
         what.returns_body = kind == report_event::kind::failed &&
                             (from.flags & WP_MAIL_RET_HEADERS) == 0 && !about.content.empty() &&
                             about.content.size() <= unit.settings.returned_size;
-        submit(unit, into, what, is_returned ? report_protocol : last_report_protocol, keep);
+        const auto id =
+            submit(unit, into, what, is_returned ? report_protocol : last_report_protocol, keep);
+        tell_reported(unit, about.id, id, what.to);
     }
 }
 

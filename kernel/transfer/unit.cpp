@@ -28,6 +28,8 @@ result<void> transfer_unit::open(log::options settings) {
     auto table = queue_table::open(unit_.settings.state / "queue", unit_.settings.queue_map_bytes);
     if (!table)
         return table.failure();
+    unit_.events =
+        std::make_unique<trace>(unit_.settings.state / "trace", unit_.settings.trace_bytes);
     unit_.queue = std::make_unique<queue>(std::move(*table));
     unit_.queue->on_change([this](std::vector<index_row> rows, std::int64_t timer_ns) {
         scheduler_.changed(std::move(rows), timer_ns);

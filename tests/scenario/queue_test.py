@@ -94,6 +94,36 @@ class queue(unittest.TestCase):
             self.assertNotEqual(here.run("queue", "redirect", str(fourth), "--to", "nobody@example.com").returncode, 0)
             self.assertEqual(second in [row["id"] for row in here.json("queue", "list")], False)
 
+    def test_the_postmaster_chooses_channels(self):
+        with FarSide() as far:
+            rules = ('channels = ["held.example=parked", ".gone.example=discard", "bad.example=bounce", '
+                     f'"other.example=relay:{far.hop}"]')
+            here = self.site(far, rules + "\n\n[plugins.parked]\nplugin = \"hold\"\n[plugins.discard]\n[plugins.bounce]\ntext = \"we know them\"")
+            self.send(here, "x@held.example", "x@sub.gone.example", "x@bad.example", "x@other.example")
+            self.assertIn("x@other.example", far.wait(1)[0].recipients[0])
+            text, fields, _ = self.report(here)
+            self.assertIn("we know them", text)
+            self.assertEqual([fields[1]["Final-Recipient"], fields[1]["Status"]], ["rfc822; x@bad.example", "5.7.1"])
+            row = self.deferred(here, 1)[0]
+            self.assertEqual(row["recipients"], ["x@held.example"])
+            held = here.json("queue", "show", str(row["id"]))["recipients"][0]
+            self.assertEqual([held["state"], held["channel"]], ["held", "parked"])
+            self.assertEqual(len(far.messages), 1)
+
+    def test_a_trace_tells_what_happened_to_a_message_and_its_report(self):
+        with FarSide(rcpt=lambda to: NEVER if "gone" in to else "250 2.1.5 ok") as far:
+            here = self.site(far)
+            self.send(here, "good@far.example", "gone@far.example")
+            self.report(here)
+            events = here.json("trace", "1")
+        told = [(row["event"], row.get("to")) for row in events]
+        for expected in (("queued", "good@far.example"), ("queued", "gone@far.example"), ("delivered", "good@far.example"),
+                         ("failed", "gone@far.example"), ("reported", "ann@example.com"), ("delivered", "ann@example.com")):
+            self.assertIn(expected, told)
+        passed = next(row for row in events if row["event"] == "delivered" and row["to"] == "good@far.example")
+        self.assertEqual([passed["remote"], passed["reply"]], ["127.0.0.1 (127.0.0.1)", "250 2.0.0 taken"])
+        self.assertNotEqual(here.run("trace", "999").returncode, 0)
+
     def test_a_failure_is_reported_with_all_that_is_known(self):
         with FarSide(rcpt=lambda to: NEVER) as far:
             here = self.site(far)

@@ -174,6 +174,22 @@ void add_export(CLI::App& group, session& with) {
 } // namespace
 
 void add_queue_commands(CLI::App& app, session& with) {
+    auto* traced = app.add_subcommand("trace", "What happened to a message");
+    const auto traced_id = std::make_shared<std::uint64_t>(0);
+    traced->add_option("MESSAGE", *traced_id, "Its id, as replies and log lines have it")
+        ->required();
+    traced->callback([&with, traced_id] {
+        show_list(with, "trace.show", {{"id", *traced_id}},
+                  {{"TIME", "time"},
+                   {"MESSAGE", "message"},
+                   {"EVENT", "event"},
+                   {"TO", "to"},
+                   {"CHANNEL", "channel"},
+                   {"NEXT HOP", "next_hop"},
+                   {"REMOTE", "remote"},
+                   {"WHY", "why"}},
+                  "nothing is known of it");
+    });
     auto* group = app.add_subcommand("queue", "Messages that wait")->require_subcommand(1);
     add_list(*group, with);
     struct words {

@@ -89,6 +89,14 @@ void add_queue_calls(table& calls, const sources& from) {
                   }
                   return from.queue.show ? from.queue.show(*id) : not_in_this_build();
               });
+    calls.add("trace.show", right::read_queue,
+              [&from](const json& args, const row_sink& rows) -> result<json> {
+                  auto id = id_argument(args);
+                  if (!id) {
+                      return id.failure();
+                  }
+                  return from.trace ? rows_answer(from.trace(*id, rows)) : not_in_this_build();
+              });
     calls.add("queue.content", right::read_message,
               [&from](const json& args, const row_sink& rows) -> result<json> {
                   auto id = id_argument(args);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SMTP load above the ceiling of smtp-source: one thread, epoll, no copies of the message.
 //
-//   smtp_load --port N [--sessions 50] [--messages 10000] [--bytes 4096] [--users 10] [--domains 0] [--reuse]
+//   smtp_load --port N [--sessions 50] [--messages 10000] [--bytes 4096] [--users 10] [--domains 0]
+//   [--reuse]
 //   [--pipeline]
 //             [--seconds 100] [--record FILE] [--first 0]
 //
