@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """R2.1, R3.1, R3.4: mail for elsewhere goes to the next system, by a server that answers as each test wants."""
 import tempfile
+import time
 import unittest
 
 from dialogue import Case, Smtp, certificate, inbox, site
@@ -172,16 +173,19 @@ class relay(unittest.TestCase):
         self.assertIn(b"Final-Recipient: rfc822;gone@far.example", found.replace(b"; ", b";"))
 
 
-def wait_inbox(here, user="ann@example.com"):
-    """The first message that comes into a mailbox."""
-    import time  # a mailbox tells POP3 nothing: ask until it is there
+def wait_inboxes(here, user="ann@example.com"):
+    """What comes into a mailbox first, at least one message; it is empty afterwards."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline:  # a mailbox tells POP3 nothing: ask until it is there
         found = inbox(here, user)
         if found:
-            return found[0]
+            return found
         time.sleep(0.05)
     raise AssertionError("nothing came into the mailbox")
+
+
+def wait_inbox(here, user="ann@example.com"):
+    return wait_inboxes(here, user)[0]
 
 
 if __name__ == "__main__":
