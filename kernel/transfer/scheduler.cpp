@@ -338,9 +338,8 @@ std::chrono::nanoseconds scheduler::sleep_time(std::int64_t now) const {
     if (until != never)
         sleep =
             std::clamp(std::chrono::nanoseconds(until - now), std::chrono::nanoseconds(0), sleep);
-    if (const auto left = not_before_ - std::chrono::steady_clock::now(); left.count() > 0)
-        sleep = std::max<std::chrono::nanoseconds>(sleep, left);
-    return sleep;
+    const auto left = not_before_ - std::chrono::steady_clock::now();
+    return left.count() > 0 ? left : sleep; // until then nothing is launched
 }
 
 } // namespace waypost::kernel::transfer

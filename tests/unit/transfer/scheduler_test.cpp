@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is tried when: retries, resting destinations, fairness, the end of a message's time.
 #include "fixture.hpp"
+#include "log/file.hpp"
+
+#include <cerrno>
 
 namespace waypost::testing {
 namespace {
@@ -143,6 +146,40 @@ TEST_F(scheduler_test, a_restart_finds_everything_again) {
     begin();
     ASSERT_TRUE(wait_told("delivered", 10));
     EXPECT_EQ(queued(), 0u);
+}
+
+TEST_F(scheduler_test, what_a_remote_took_is_not_sent_again_when_the_log_refuses) {
+    namespace faults = kernel::log::file_faults;
+    remote_.think([](const std::string&) -> std::optional<answer> { return std::nullopt; });
+    begin();
+    ASSERT_TRUE(send({"x@far.example"}));
+    ASSERT_TRUE(remote_.wait_offers(1));
+    faults::fail(faults::call::sync, 1, EIO);
+    remote_.think({});
+    remote_.answer_all({});
+    ASSERT_TRUE(wait_told("delivered", 1));
+    faults::clear();
+    EXPECT_GE(unit_->log_counters().failed_groups, 1u);
+    EXPECT_EQ(remote_.offers(), (std::vector<std::string>{"x@far.example"}));
+    EXPECT_EQ(queued(), 0u);
+}
+
+TEST_F(scheduler_test, what_is_late_is_warned_of_once_and_ends_with_a_report) {
+    options_.delay_warning = 1h;
+    options_.retry.lifetime = 5h;
+    remote_.think([](const std::string&) { return answer{WP_TEMPFAIL}; });
+    begin();
+    ASSERT_TRUE(send({"x@far.example"}));
+    ASSERT_TRUE(wait_told("deferred", 1));
+    pass(61min);
+    ASSERT_TRUE(mailboxes_.wait_deliveries(1));
+    pass(2h);
+    ASSERT_TRUE(wait_told("deferred", 3));
+    EXPECT_EQ(mailboxes_.deliveries().size(), 1u);
+    pass(3h);
+    ASSERT_TRUE(mailboxes_.wait_deliveries(2));
+    ASSERT_TRUE(wait_told("failed", 1));
+    EXPECT_EQ(mailboxes_.deliveries().at(1).first, "ann@example.com");
 }
 
 } // namespace

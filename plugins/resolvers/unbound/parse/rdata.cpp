@@ -179,7 +179,9 @@ std::string describe(std::uint16_t type, reader& in, std::size_t size) {
         return then(numbers(in, {2, 1, 1}), [&] { return hex(in.all()); });
     case type_caa: {
         auto out = numbers(in, {1});
-        out.append(in.take(static_cast<std::size_t>(in.number(1)))) += ' ';
+        for (const char c : in.take(static_cast<std::size_t>(in.number(1))))
+            append_octet(out, c, " \"\\");
+        out += ' ';
         return out + quoted(in.all());
     }
     default:
