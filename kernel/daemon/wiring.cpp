@@ -145,7 +145,7 @@ directory::worker_function site::worker(std::string_view part, host::lane lane) 
 /// in.
 result<void> site::open_transfer() {
     auto with = transfer_options(*settings_);
-    with.run_on_worker = [this](std::function<void()> task) {
+    with.run_on_worker = [this](const std::function<void()>& task) {
         if (auto taken = workers_.run("transfer", task); !taken) {
             task(); // too many wait: the scheduler itself slows down
         }

@@ -124,6 +124,7 @@ std::vector<log::message_id> queue::timers(std::int64_t until_ns, std::size_t ro
         found.resize(room);
     }
     std::vector<log::message_id> ids;
+    ids.reserve(found.size());
     for (const auto& [when, id] : found)
         ids.push_back(id);
     return ids;

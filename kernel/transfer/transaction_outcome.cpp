@@ -78,7 +78,7 @@ result<void> transaction::settle(log::group& into) {
         const error* refused = nullptr;
         for (const auto& fate : fates_)
             refused = milder(refused, fate.why);
-        return *refused;
+        return refused != nullptr ? *refused : error(WP_TEMPFAIL, "nothing was decided");
     }
     const auto queued = queued_rows();
     report(into, queued);

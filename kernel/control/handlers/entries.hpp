@@ -6,7 +6,7 @@
 
 namespace waypost::kernel::control {
 
-inline result<json> rows_answer(result<void> listed) {
+inline result<json> rows_answer(const result<void>& listed) {
     return listed ? result<json>(json::object()) : listed.failure();
 }
 

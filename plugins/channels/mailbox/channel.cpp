@@ -124,7 +124,7 @@ wp_status mailbox_channel::deliver(const wp_job& job, wp_error*, wp_done done) {
                                   work->arrays.deliveries.size(), work->content,
                                   work->results.data(), &work->why, {&queued::ended, work.get()});
     if (status == WP_PENDING) {
-        work.release(); // ended() has it
+        static_cast<void>(work.release()); // ended() has it
         return WP_PENDING;
     }
     report(*work, status, &work->why);

@@ -63,7 +63,7 @@ result<void> apply(const settings& with, ub_ctx* to) {
             return failure("forward: \"" + server + "\"", code);
     for (const auto& [zone, server] : with.stub)
         if (code = ub_ctx_set_stub(to, zone.c_str(), server.c_str(), 0); code != 0)
-            return failure("stub: \"" + zone + "=" + server + "\"", code);
+            return failure(std::string("stub: ").append(zone).append("=").append(server), code);
     for (const auto& record : with.hosts)
         if (code = ub_ctx_data_add(to, record.c_str()); code != 0)
             return failure("hosts: \"" + record + "\"", code);

@@ -303,6 +303,7 @@ TEST_F(router_test, figures_with_100k_users_are_printed) {
     ASSERT_EQ(backend_.push(feed_->abi(), WP_FEED_FULL, all), WP_OK);
     std::printf("full sync: %.0f entries/s\n", 1e9 / ns(begin, 100001));
     std::vector<std::string> addresses;
+    addresses.reserve(100000);
     for (int i = 0; i < 100000; ++i)
         addresses.push_back("user" + std::to_string((i * 7919) % 100000) + "@example.com");
     begin = clock::now();

@@ -39,6 +39,7 @@ TEST(hosts, a_null_mx_takes_nothing_unless_it_is_not_alone) {
 
 TEST(hosts, are_bounded) {
     std::vector<mx_record> many;
+    many.reserve(100);
     for (int i = 0; i < 100; ++i)
         many.push_back({10, "h" + std::to_string(i)});
     EXPECT_EQ(order(many)->size(), max_hosts);

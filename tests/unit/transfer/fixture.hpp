@@ -49,7 +49,7 @@ public:
         return static_cast<std::size_t>(std::count(offers_.begin(), offers_.end(), address));
     }
     /// Ends the jobs that were left under way.
-    void answer_all(answer with) {
+    void answer_all(const answer& with) {
         std::vector<std::pair<wp_job*, wp_done>> jobs;
         {
             const std::lock_guard lock(mutex_);

@@ -97,7 +97,7 @@ void opening::ask(const std::string& name, const char* type, answered then) {
         owner_->resolver->resolve(owner_->host, to_abi(asked->name), to_abi(asked->type), deadline,
                                   &asked->answer, &asked->why, done);
     if (status == WP_PENDING)
-        asked.release();
+        static_cast<void>(asked.release()); // its completion has it
     else
         asked->end(status, &asked->why);
 }

@@ -67,10 +67,10 @@ void outbound::place(const std::string& hop, std::unique_ptr<delivery> what) {
             ++open_;
         }
     }
-    if (idle)
-        idle->post(&client_session::woken, nullptr);
-    else
+    if (what)
         open(hop, std::move(what));
+    else
+        idle->post(&client_session::woken, nullptr);
 }
 
 void outbound::open(const std::string& hop, std::unique_ptr<delivery> what) {

@@ -146,8 +146,8 @@ std::string strings(reader& in) {
 
 /// One behind the other: operands of + are read in any order.
 template <class Read>
-std::string then(std::string first, Read read) {
-    return std::move(first) + read();
+std::string then(const std::string& first, Read read) {
+    return first + read();
 }
 
 std::string describe(std::uint16_t type, reader& in, std::size_t size) {
