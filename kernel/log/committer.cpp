@@ -15,6 +15,9 @@ namespace {
 /// Tail accounting is no finer than this.
 constexpr std::uint64_t tail_step = std::uint64_t{64} << 10U;
 constexpr std::chrono::milliseconds pressure_poll{50};
+constexpr std::chrono::milliseconds gather_time{1};
+constexpr unsigned groups_before_more = 16;
+constexpr std::size_t most_gathered = 256;
 
 std::uint64_t thread_cpu_ns() {
     timespec now{};
@@ -106,7 +109,8 @@ wp_status committer::submit(operation& work, error* why) {
     const bool urgent = !work.unsynced && !any_synced_;
     any_synced_ = any_synced_ || !work.unsynced;
     const bool full = queued_ == settings_.pending_operations / 2;
-    if (sleeping_ && !pressure_ && ((first && !dozing_) || urgent || full))
+    const bool met = gathering_ && queued_ == expected_;
+    if (met || (sleeping_ && !pressure_ && ((first && !dozing_) || urgent || full)))
         wake_.notify_one();
     return WP_PENDING;
 }
@@ -164,6 +168,23 @@ operation* committer::take_all() {
     return taken;
 }
 
+/// Where several clients wait for their answers, a group waits a moment for as many operations as
+/// the last ones had: fewer flushes and wake-ups for all. One client alone never waits; now and
+/// then one more is tried.
+void committer::gather(std::unique_lock<std::mutex>& hold) {
+    if (expected_ > 1 && queued_ < expected_ && !stopping_) {
+        gathering_ = true;
+        wake_.wait_for(hold, gather_time, [this] { return queued_ >= expected_ || stopping_; });
+        gathering_ = false;
+    }
+    if (queued_ < expected_) {
+        met_ = 0;
+        expected_ = queued_;
+    } else if (++met_ % groups_before_more == 0 || queued_ > expected_) {
+        expected_ = std::min(queued_ + 1, most_gathered);
+    }
+}
+
 /// What can wait for a flush need not wake anybody: it is found at the end.
 void committer::doze(std::unique_lock<std::mutex>& hold) {
     dozing_ = true;
@@ -178,8 +199,10 @@ operation* committer::wait_for_work() {
         const auto now = clock::now();
         const bool ready = head_ && due(now);
         const bool full = ready && tail_full(hold);
-        if (ready && !full)
+        if (ready && !full) {
+            gather(hold);
             return take_all();
+        }
         if (!head_ && stopping_)
             return nullptr;
         sleeping_ = true;

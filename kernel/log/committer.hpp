@@ -80,6 +80,7 @@ private:
     bool due(clock::time_point now) const;
     bool tail_full(std::unique_lock<std::mutex>& hold);
     operation* take_all();
+    void gather(std::unique_lock<std::mutex>& hold);
     void commit(operation* work);
     operation* fill(operation* work);
     void write_group();
@@ -112,6 +113,9 @@ private:
     bool any_synced_ = false;
     bool sleeping_ = false;
     bool dozing_ = false; // and looks again by itself
+    bool gathering_ = false;
+    std::size_t expected_ = 1; // operations that a group may wait for
+    unsigned met_ = 0;         // groups in a row that found them
     bool stopping_ = false;
     bool refusing_ = false;
     error refusal_;
