@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t reloadable = WP_CONFIG_RELOADABLE;
 constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t minute = 60 * second;
 constexpr std::int64_t hour = 3'600 * second;
 constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t kib = 1'024;
@@ -132,6 +133,12 @@ constexpr wp_config_key directory_keys[] = {
     {"sync_retry", WP_CONFIG_DURATION, 0, "10s",
      "Wait before a directory that is away is asked again; it doubles up to ten times this.",
      second, hour},
+    {"sync_interval", WP_CONFIG_DURATION, 0, "1m",
+     "How often a directory that does not report its changes is asked for them.", second, day},
+    {"full_sync_interval", WP_CONFIG_DURATION, 0, "1d",
+     "How often such a directory is read in full: deleted users and changed administrators are "
+     "known from then on.",
+     minute, 365 * day},
     {"dc_root", WP_CONFIG_TEXT, 0, "o=internet", "Entry under which new domains get their nodes.",
      0, any},
     {"organization_root", WP_CONFIG_TEXT, 0, "o=isp",

@@ -78,7 +78,10 @@ struct sources {
     std::function<result<json>(const std::string& address)> route;
     std::function<result<void>(std::uint64_t message, const row_sink& rows)> trace;
     std::function<result<json>()> reload;
-    std::function<result<json>()> synchronise;
+    /// "full", "incremental" or "sweep"; empty domain: everything. Rows tell the progress.
+    std::function<result<void>(const std::string& kind, const std::string& domain,
+                               const row_sink& rows)>
+        synchronise;
     std::function<result<json>()> stop; // returns at once
 };
 

@@ -5,6 +5,7 @@
 
 #include "control/sources.hpp"
 #include "directory/admin.hpp"
+#include "daemon/directory_part.hpp"
 #include "routing/router.hpp"
 #include "transfer/unit.hpp"
 
@@ -14,6 +15,10 @@ namespace waypost::kernel::daemon {
 void connect_entries(control::sources& calls, directory::admin& admin);
 void connect_queue(control::sources& calls, transfer::transfer_unit& unit);
 void connect_mailboxes(control::sources& calls, transfer::transfer_unit& unit);
+/// Of `waypost sync`; see control::sources::synchronise.
+result<void> synchronise(directory_part& part, const directory::cache& cache,
+                         const std::string& kind, const std::string& domain,
+                         const control::row_sink& rows);
 void connect_route(control::sources& calls, const routing::router& router);
 
 } // namespace waypost::kernel::daemon

@@ -18,9 +18,8 @@ error from_abi(wp_status status, const wp_error& why, std::string_view backend) 
 
 } // namespace
 
-directory_part::directory_part(directory::cache& cache, host::log_output& log,
-                               std::chrono::milliseconds retry)
-    : cache_(cache), log_(log), retry_(retry) {}
+directory_part::directory_part(directory::cache& cache, host::log_output& log, schedule times)
+    : cache_(cache), log_(log), times_(times) {}
 
 directory_part::~directory_part() {
     stop();
@@ -52,13 +51,24 @@ bool directory_part::wait_complete(std::chrono::milliseconds patience) {
     return changed_.wait_for(lock, patience, [this] { return stopping_ || cache_.is_complete(); });
 }
 
-result<void> directory_part::read_all() {
+result<void> directory_part::synchronise(std::int32_t kind, const std::string& base,
+                                         const progress& tell) {
+    bool owned = false;
     for (const auto& on : links_) {
-        if (auto read = fill(*on, WP_READ_FULL); !read) {
+        const auto& name = on->backend->name();
+        if (!base.empty() && !cache_.is_of(name, base)) {
+            continue;
+        }
+        owned = true;
+        on->feed->set_progress([&](std::uint64_t entries) { tell(name, entries); });
+        auto read = fill(*on, kind, base);
+        on->feed->set_progress({});
+        if (!read) {
             return read;
         }
     }
-    return {};
+    return owned ? result<void>()
+                 : error{WP_NOT_FOUND, fmt::format("no directory owns {}", base)};
 }
 
 void directory_part::close_feeds() {
@@ -81,13 +91,16 @@ void directory_part::stop() {
 }
 
 void directory_part::follow(link& on) {
+    using clock = std::chrono::steady_clock;
     int failures = 0;
     bool watched = false;
+    auto last_full = clock::now();
     for (;;) {
         const bool complete = cache_.progress_of(on.backend->name()).complete;
         result<void> read;
-        if (!complete) {
+        if (!complete || (watched && clock::now() - last_full >= times_.full)) {
             read = fill(on, WP_READ_FULL);
+            last_full = read ? clock::now() : last_full;
         } else if (!watched && watch(on)) {
             return; // the backend pushes from now on
         } else {
@@ -101,29 +114,30 @@ void directory_part::follow(link& on) {
         } else if (!complete) {
             continue;
         }
-        if (!pause(retry_ * std::max(failures, 1))) {
+        if (!pause(read ? times_.incremental : times_.retry * failures)) {
             return;
         }
     }
 }
 
-result<void> directory_part::fill(link& on, std::int32_t kind) {
-    const auto progress = cache_.progress_of(on.backend->name());
+result<void> directory_part::fill(link& on, std::int32_t kind, std::string_view base) {
+    const auto last = cache_.progress_of(on.backend->name());
     wp_read request{};
     request.struct_size = sizeof request;
     request.kind = kind;
-    request.cookie = to_bytes(progress.cookie);
-    request.since_ns = progress.committed_ns;
+    request.cookie = to_bytes(last.cookie);
+    request.since_ns = last.committed_ns;
+    request.base = to_abi(base);
     wp_error why = empty_error();
     const wp_status status = on.facet->read(on.backend->self(), &request, on.feed->abi(), &why);
     return status == WP_OK ? result<void>() : from_abi(status, why, on.backend->name());
 }
 
 bool directory_part::watch(link& on) {
-    const auto progress = cache_.progress_of(on.backend->name());
+    const auto last = cache_.progress_of(on.backend->name());
     wp_error why = empty_error();
     const wp_status status =
-        on.facet->watch(on.backend->self(), to_bytes(progress.cookie), on.feed->abi(), &why);
+        on.facet->watch(on.backend->self(), to_bytes(last.cookie), on.feed->abi(), &why);
     if (status != WP_OK && status != WP_UNSUPPORTED) {
         log_.write(WP_LOG_WARNING, on.backend->name(),
                    from_abi(status, why, on.backend->name()).text);

@@ -21,7 +21,12 @@ namespace waypost::kernel::daemon {
 /// Thread-safe.
 class directory_part {
 public:
-    directory_part(directory::cache& cache, host::log_output& log, std::chrono::milliseconds retry);
+    struct schedule {
+        std::chrono::milliseconds retry;       ///< of a backend that is away
+        std::chrono::milliseconds incremental; ///< of one that reports no changes
+        std::chrono::milliseconds full;
+    };
+    directory_part(directory::cache& cache, host::log_output& log, schedule times);
     ~directory_part();
     directory_part(const directory_part&) = delete;
     directory_part& operator=(const directory_part&) = delete;
@@ -31,8 +36,11 @@ public:
     /// False: some backend was not read within the time. The daemon goes on; unknown recipients get
     /// 4xx meanwhile.
     bool wait_complete(std::chrono::milliseconds patience);
-    /// All backends anew, in full (`waypost sync`). Returns when the readers see it.
-    result<void> read_all();
+    /// Told the backend and how many entries it gave so far; called by one thread at a time.
+    using progress = std::function<void(const std::string& backend, std::uint64_t entries)>;
+    /// All backends, or the one that owns the base where there is one (`waypost sync`): `kind` is a
+    /// WP_READ_*. Returns when the readers see it.
+    result<void> synchronise(std::int32_t kind, const std::string& base, const progress& tell);
     /// Before the plugins drain: what they still push is answered WP_STOPPING.
     void close_feeds();
     /// Before the plugins stop.
@@ -47,13 +55,13 @@ private:
     };
 
     void follow(link& on);
-    result<void> fill(link& on, std::int32_t kind);
+    result<void> fill(link& on, std::int32_t kind, std::string_view base = {});
     bool watch(link& on);
     bool pause(std::chrono::milliseconds time);
 
     directory::cache& cache_;
     host::log_output& log_;
-    const std::chrono::milliseconds retry_;
+    const schedule times_;
     std::vector<std::unique_ptr<link>> links_;
 
     std::mutex mutex_;

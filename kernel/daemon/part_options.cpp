@@ -106,6 +106,13 @@ directory::admin_settings admin_options(const config::settings& from) {
             std::string(from.directory().text("organization_root"))};
 }
 
+directory_part::schedule sync_schedule(const config::settings& from) {
+    const auto time = [&](const char* key) {
+        return duration_cast<std::chrono::milliseconds>(from.directory().duration(key));
+    };
+    return {time("sync_retry"), time("sync_interval"), time("full_sync_interval")};
+}
+
 host::worker_limits worker_options(const config::settings& from) {
     const wp_config& site = from.site();
     return host::worker_limits_for(site.integer("workers"), site.integer("authentication_workers"),

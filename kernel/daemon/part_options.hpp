@@ -8,6 +8,7 @@
 #include "directory/admin.hpp"
 #include "host/worker_pool.hpp"
 #include "log/options.hpp"
+#include "daemon/directory_part.hpp"
 #include "routing/router.hpp"
 #include "transfer/options.hpp"
 
@@ -18,6 +19,7 @@ transfer::options transfer_options(const config::settings& from);
 routing::settings routing_settings(const config::settings& from);
 auth::authenticator_options login_options(const config::settings& from);
 directory::admin_settings admin_options(const config::settings& from);
+directory_part::schedule sync_schedule(const config::settings& from);
 host::worker_limits worker_options(const config::settings& from);
 std::chrono::milliseconds shutdown_deadline(const config::settings& from);
 

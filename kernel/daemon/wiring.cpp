@@ -109,10 +109,7 @@ result<void> site::open_directory() {
     }
     cache_ = std::move(*opened);
     router_ = std::make_unique<routing::router>(*cache_, routing_settings(*settings_));
-    directory_ =
-        std::make_unique<directory_part>(*cache_, log_,
-                                         std::chrono::duration_cast<std::chrono::milliseconds>(
-                                             settings_->directory().duration("sync_retry")));
+    directory_ = std::make_unique<directory_part>(*cache_, log_, sync_schedule(*settings_));
     return {};
 }
 
@@ -243,9 +240,9 @@ void site::connect_calls() {
     calls_.plugins = [this](const control::row_sink& rows) {
         return list_plugins(plugins_, *settings(), rows);
     };
-    calls_.synchronise = [this]() -> result<control::json> {
-        auto read = directory_->read_all();
-        return read ? result<control::json>(control::json::object()) : read.failure();
+    calls_.synchronise = [this](const std::string& kind, const std::string& domain,
+                                const control::row_sink& rows) {
+        return synchronise(*directory_, *cache_, kind, domain, rows);
     };
     connect_entries(calls_, *admin_);
     connect_queue(calls_, *transfer_);

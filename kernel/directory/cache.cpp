@@ -17,7 +17,7 @@ namespace waypost::kernel::directory {
 
 namespace {
 
-constexpr std::string_view format_name = "waypost directory cache 2";
+constexpr std::string_view format_name = "waypost directory cache 3";
 constexpr std::string_view folder_prefix = "gen-";
 
 std::int64_t system_now_ns() {

@@ -75,6 +75,8 @@ public:
         std::int64_t committed_ns = 0;
     };
     progress progress_of(const std::string& backend) const;
+    /// Does the backend own this base (normalised)?
+    bool is_of(const std::string& backend, std::string_view base) const;
     /// Of the configuration, when it changed: all rows again, into a new generation.
     result<void> set_generators(std::vector<generator> generators);
     result<void> regenerate();

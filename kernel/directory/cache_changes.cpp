@@ -113,6 +113,12 @@ bool cache::owns(const backend& who, std::string_view normalised) const noexcept
                        [&](const auto& base) { return is_within(normalised, base); });
 }
 
+bool cache::is_of(const std::string& name, std::string_view base) const {
+    const std::lock_guard lock(backends_mutex_);
+    const auto found = backends_.find(name);
+    return found != backends_.end() && owns(found->second, base);
+}
+
 // --- changes ---
 
 result<void> cache::apply(const std::string& name, const std::vector<change>& changes,

@@ -81,6 +81,20 @@ std::string restamp_entry(const entry_view& entry, std::uint16_t backend, std::i
     return out;
 }
 
+bool is_same_entry(const entry_view& a, const entry_view& b) noexcept {
+    constexpr std::size_t sequence_end = 32; // header, backend, sequence
+    return a.valid() && b.valid() && a.backend() == b.backend() &&
+           a.bytes().substr(0, 16) == b.bytes().substr(0, 16) &&
+           a.bytes().substr(sequence_end) == b.bytes().substr(sequence_end);
+}
+
+bool is_list(const entry_view& entry) noexcept {
+    for (const auto* name : {"inetMailGroup", "groupOfUniqueNames", "groupOfNames", "mailGroup"})
+        if (entry.is_a(name))
+            return true;
+    return false;
+}
+
 void entry_batch::clear() {
     spans_.clear();
     attributes_.clear();

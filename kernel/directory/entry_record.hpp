@@ -66,6 +66,11 @@ result<std::string> encode_entry(const wp_entry& entry, std::uint16_t backend,
 /// The same entry with another backend number or sequence.
 std::string restamp_entry(const entry_view& entry, std::uint16_t backend, std::int64_t sequence);
 
+/// The same content from the same backend, whenever it came.
+bool is_same_entry(const entry_view& a, const entry_view& b) noexcept;
+/// Is it a group: its members are what incremental synchronisation looks after (R5.4)?
+bool is_list(const entry_view& entry) noexcept;
+
 /// wp_entry arrays over records, for generators. The records must outlive it. Single thread.
 class entry_batch {
 public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "directory/feed.hpp"
 
+#include "directory/access_control.hpp"
 #include "directory/keys.hpp"
 
 #include <waypost/abi/host.h>
@@ -14,6 +15,7 @@ namespace waypost::kernel::directory {
 namespace {
 
 constexpr std::size_t uuid_size = 16; // RFC 4530 s2.1
+constexpr std::uint64_t entries_per_report = 10000;
 
 /// A UUID as text would name nothing that is known: in a removal or a present phase that costs
 /// entries, so it is refused.
@@ -61,6 +63,11 @@ feed::feed(cache& into, std::string backend, bool of_lookup)
     abi_.commit = [](void* ctx, wp_bytes cookie, wp_error* why) {
         return guarded(ctx, why, [&](feed& self) { return self.commit(cookie); });
     };
+    abi_.existing = [](void* ctx, std::int32_t what, wp_str base, const wp_entry* items,
+                       std::uint64_t count, wp_error* why) {
+        return guarded(ctx, why,
+                       [&](feed& self) { return self.existing(what, base, items, count); });
+    };
     abi_.abort = [](void* ctx) { static_cast<feed*>(ctx)->end(); };
     abi_.live = [](void* ctx, std::int32_t is_live) {
         auto& self = *static_cast<feed*>(ctx);
@@ -72,7 +79,9 @@ feed::feed(cache& into, std::string backend, bool of_lookup)
 feed::~feed() = default;
 
 result<void> feed::begin(std::int32_t kind) {
-    if (kind != WP_FEED_CHANGES && (kind != WP_FEED_FULL || of_lookup_))
+    const bool known = kind == WP_FEED_CHANGES || kind == WP_FEED_TIMES ||
+                       (kind == WP_FEED_FULL && !of_lookup_);
+    if (!known)
         return error{WP_INVALID,
                      fmt::format("backend {}: feed of unknown kind {}", backend_, kind)};
     {
@@ -82,7 +91,8 @@ result<void> feed::begin(std::int32_t kind) {
             return error{WP_STOPPING, "the daemon is stopping"};
         open_ = true;
     }
-    if (kind == WP_FEED_CHANGES)
+    by_times_ = kind == WP_FEED_TIMES;
+    if (kind != WP_FEED_FULL)
         return {};
     auto started = builder::start(cache_, backend_);
     if (started) {
@@ -104,7 +114,9 @@ void feed::stop() {
 void feed::end() {
     full_.reset();
     changes_.clear();
+    existing_.clear();
     bytes_ = 0;
+    entries_ = 0;
     foreign_ = 0;
     const std::lock_guard lock(mutex_);
     open_ = false;
@@ -136,6 +148,12 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
         if (auto good = check_uuid(backend_, item.uuid, view(item.dn)); !good)
             return good;
         auto record = encode_entry(item, who.slot, full_ ? full_->sequence() : 0);
+        if (record && by_times_) {
+            const auto in = cache_.read();
+            const auto before = in.entry(entry_view(*record).normalised_dn());
+            if (before.valid())
+                record = encode_entry(kept_access(item, before).entry(), who.slot, 0);
+        }
         if (!record) {
             cache_.options_.log(WP_LOG_WARNING, fmt::format("backend {}: entry left out: {}",
                                                             backend_, record.failure().text));
@@ -158,6 +176,64 @@ result<void> feed::entries(const wp_entry* items, std::uint64_t count) {
             return room;
         changes_.push_back({*std::move(record), {}, {}});
     }
+    this->count(count);
+    return {};
+}
+
+void feed::set_progress(std::function<void(std::uint64_t)> tell) {
+    const std::lock_guard lock(progress_mutex_);
+    progress_ = std::move(tell);
+}
+
+void feed::count(std::uint64_t more) {
+    const auto before = entries_;
+    entries_ += more;
+    if (before / entries_per_report == entries_ / entries_per_report)
+        return;
+    const std::lock_guard lock(progress_mutex_);
+    if (progress_)
+        progress_(entries_);
+}
+
+result<void> feed::existing(std::int32_t what, wp_str base, const wp_entry* items,
+                            std::uint64_t count) {
+    if (full_ || of_lookup_ || (what != WP_EXISTING_ENTRIES && what != WP_EXISTING_LISTS))
+        return error{WP_INVALID, fmt::format("backend {}: 'existing' out of place", backend_)};
+    auto below = normalise_dn(view(base));
+    if (!below)
+        return below.failure();
+    existing_.cover(what, *below);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const wp_entry& item = element(items, i);
+        if (auto good = check_uuid(backend_, item.uuid, view(item.dn)); !good)
+            return good;
+        auto dn = item.uuid.size == 0 ? normalise_dn(view(item.dn)) : result<std::string>("");
+        if (!dn)
+            continue; // never was in the cache
+        if (auto room = room_for(64); !room)
+            return room;
+        existing_.add(what, *below, view(item.uuid), *dn);
+    }
+    return {};
+}
+
+result<void> feed::drop_missing() {
+    if (existing_.empty())
+        return {};
+    std::uint16_t slot = 0;
+    {
+        const std::lock_guard lock(cache_.backends_mutex_);
+        const auto found = cache_.backends_.find(backend_);
+        if (found == cache_.backends_.end())
+            return error{WP_INVALID, "unknown directory backend " + backend_};
+        slot = found->second.slot;
+    }
+    std::vector<cache::change> gone;
+    for (auto& key : existing_.missing(cache_.read(), slot))
+        gone.push_back({{}, std::move(key), {}});
+    // First, so that an entry with a new identity and an old name stays.
+    changes_.insert(changes_.begin(), std::make_move_iterator(gone.begin()),
+                    std::make_move_iterator(gone.end()));
     return {};
 }
 
@@ -198,6 +274,10 @@ result<void> feed::present(const wp_bytes* uuids, std::uint64_t count) {
 }
 
 result<void> feed::commit(wp_bytes cookie) {
+    if (auto dropped = drop_missing(); !dropped) {
+        end();
+        return dropped;
+    }
     auto outcome = full_ ? full_->commit(view(cookie))
                          : cache_.apply(backend_, changes_, view(cookie), !of_lookup_);
     if (outcome)

@@ -5,6 +5,7 @@
 
 #include "directory/builder.hpp"
 #include "directory/cache.hpp"
+#include "directory/existing.hpp"
 
 #include <waypost/abi/draft/directory.h>
 
@@ -24,6 +25,9 @@ public:
     const wp_feed* abi() const noexcept { return &abi_; }
     /// From now on the backend is answered WP_STOPPING.
     void stop();
+    /// Called with the number of entries of the open transaction now and then, on the thread that
+    /// pushes them; empty: nobody wants to know.
+    void set_progress(std::function<void(std::uint64_t entries)> tell);
     /// Transactions committed so far.
     std::uint64_t commits() const noexcept { return commits_.load(); }
 
@@ -32,7 +36,11 @@ private:
     result<void> entries(const wp_entry* items, std::uint64_t count);
     result<void> removed(const wp_entry* items, std::uint64_t count);
     result<void> present(const wp_bytes* uuids, std::uint64_t count);
+    result<void> existing(std::int32_t what, wp_str base, const wp_entry* items,
+                          std::uint64_t count);
+    result<void> drop_missing();
     result<void> commit(wp_bytes cookie);
+    void count(std::uint64_t more);
     void end();
     result<void> room_for(std::size_t bytes);
     template <class Call>
@@ -51,7 +59,12 @@ private:
 
     std::unique_ptr<builder> full_;
     std::vector<cache::change> changes_;
+    existing_names existing_;
+    bool by_times_ = false;
     std::size_t bytes_ = 0;
+    std::uint64_t entries_ = 0;
+    std::mutex progress_mutex_; // over progress_
+    std::function<void(std::uint64_t)> progress_;
     std::size_t foreign_ = 0; // entries outside the backend's bases
 };
 

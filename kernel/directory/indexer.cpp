@@ -57,6 +57,9 @@ void indexer::add_claims(const entry_view& entry, bool present) {
 void indexer::put(const std::string& record) {
     const entry_view entry(record);
     const auto key = entry_key(entry.normalised_dn());
+    std::string_view same;
+    if (!bulk_ && tables_.get(table::entries, key, same) && is_same_entry(entry_view(same), entry))
+        return;
     if (!entry.uuid().empty()) {
         const auto uuid = entry.uuid();
         std::string_view named;
@@ -73,6 +76,7 @@ void indexer::put(const std::string& record) {
         add_claims(entry_view(old), false);
     }
     tables_.put(table::entries, key, record);
+    is_list(entry) ? tables_.put(table::lists, key, {}) : tables_.erase(table::lists, key);
     add_claims(entry, true);
     if (!bulk_)
         changed_.insert(key);
@@ -89,6 +93,7 @@ void indexer::remove(std::string_view key) {
     if (!entry.uuid().empty())
         tables_.erase(table::uuids, entry.uuid());
     tables_.erase(table::entries, at);
+    tables_.erase(table::lists, at);
     if (!bulk_)
         changed_.insert(at);
 }

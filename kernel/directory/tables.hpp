@@ -32,8 +32,9 @@ enum class table : std::size_t {
     aliases,  ///< row key of the address -> account row
     accounts, ///< row key of uid@domain -> account row
     produced, ///< 'e' entry key | 'd' domain -> keys of the rows that were made for it
+    lists,    ///< entry keys of groups
 };
-inline constexpr std::size_t table_count = 10;
+inline constexpr std::size_t table_count = 11;
 
 error lmdb_error(int code, std::string_view doing, const std::filesystem::path& where);
 

@@ -33,6 +33,15 @@ typedef struct wp_entry {
 #define WP_FEED_FULL                                                                               \
     1 /* the entries that follow are all there are; what is not among them is gone */
 #define WP_FEED_CHANGES 2 /* entries are created or replaced; removals are named */
+/*
+ * CHANGES found by modification times: of entries that are known already, access-control attributes
+ * (administrators, roles, ACIs) keep their values until the next FULL.
+ */
+#define WP_FEED_TIMES 3
+
+/* wp_feed.existing */
+#define WP_EXISTING_ENTRIES 1
+#define WP_EXISTING_LISTS 2
 
 /*
  * Given by the host. begin .. commit is one transaction: the cache shows none of it before commit.
@@ -55,6 +64,13 @@ typedef struct wp_feed {
     void (*abort)(void* ctx);
     /* Whether changes arrive live now. While not, a miss is confirmed by `lookup`. */
     void (*live)(void* ctx, int32_t is_live);
+    /*
+     * In a CHANGES or TIMES transaction: of the backend's entries (or lists) below `base` only the
+     * ones named here still exist; the others go at commit. What was named in several calls counts
+     * as one set. Only dn and uuid of each entry are read.
+     */
+    wp_status (*existing)(void* ctx, int32_t what, wp_str base, const wp_entry* entries,
+                          uint64_t count, wp_error* error);
 } wp_feed;
 
 #define WP_READ_FULL 1
