@@ -157,7 +157,7 @@ class Slapd:
         self._tool("ldapmodify", ldif)
 
     def delete(self, *names):
-        self._tool("ldapdelete", "\n".join(names))
+        self._tool("ldapdelete", "".join(f"{name}\n" for name in names))
 
     def rename(self, dn, rdn):
         self.modify(f"dn: {dn}\nchangetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: 1\n")
