@@ -54,10 +54,10 @@ result<ldns_ptr<ldns_pkt>> verified(std::span<const std::uint8_t> wire, const re
         ldns_pkt_get_opcode(answer.get()) != asked.opcode)
         return error{WP_TEMPFAIL, "the DNS server sent an answer to another question"};
     const auto* tsig = ldns_pkt_tsig(answer.get());
-    const bool genuine = tsig != nullptr && ldns_rr_rd_count(tsig) == 7 &&
-                         ldns_pkt_tsig_verify(answer.get(), wire.data(), wire.size(),
-                                              key.name.c_str(), key.secret.c_str(),
-                                              asked.mac.get());
+    const bool genuine =
+        tsig != nullptr && ldns_rr_rd_count(tsig) == 7 &&
+        ldns_pkt_tsig_verify(answer.get(), wire.data(), wire.size(), key.name.c_str(),
+                             key.secret.c_str(), asked.mac.get());
     const auto rcode = ldns_pkt_get_rcode(answer.get());
     const bool clock = genuine && ldns_rdf2native_int16(ldns_rr_rdf(tsig, 5)) == bad_time;
     if (genuine && !clock)
@@ -84,7 +84,8 @@ result<void> update_outcome(const ldns_pkt* answer, std::string_view zone) {
         return error{WP_INVALID, "NOTZONE: a name lies outside " + name};
     case LDNS_RCODE_REFUSED:
         return error{WP_DENIED, "REFUSED: the key may not change " + name +
-                                    ", or a CNAME and other data would meet"};
+                                    ", a CNAME and other data would meet, or (BIND) an MX names a "
+                                    "host of the zone that has no address"};
     case LDNS_RCODE_FORMERR:
     case LDNS_RCODE_NOTIMPL:
         return error{WP_PERMFAIL, rcode_name(answer) + ": the server takes no such update"};

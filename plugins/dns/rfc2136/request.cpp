@@ -77,8 +77,8 @@ result<request> finished(ldns_ptr<ldns_pkt> packet, const tsig_key& key) {
 } // namespace
 
 result<ldns_ptr<ldns_rr>> parsed(const record& from) {
-    const auto line = from.owner + ". " + std::to_string(from.ttl_seconds) + " IN " + from.type +
-                      ' ' + from.data;
+    const auto line =
+        from.owner + ". " + std::to_string(from.ttl_seconds) + " IN " + from.type + ' ' + from.data;
     ldns_rr* out = nullptr;
     const auto status = ldns_rr_new_frm_str(&out, line.c_str(), 0, nullptr, nullptr);
     if (status != LDNS_STATUS_OK || out == nullptr)
@@ -116,8 +116,7 @@ result<request> question(std::string_view name, std::string_view type, const tsi
     const auto wanted = type_of(type);
     if (!wanted)
         return wanted.failure();
-    ldns_ptr<ldns_pkt> packet(
-        ldns_pkt_query_new(owner->release(), *wanted, LDNS_RR_CLASS_IN, 0));
+    ldns_ptr<ldns_pkt> packet(ldns_pkt_query_new(owner->release(), *wanted, LDNS_RR_CLASS_IN, 0));
     if (!packet)
         return error{WP_TEMPFAIL, "no memory for a DNS question"};
     return finished(std::move(packet), key);

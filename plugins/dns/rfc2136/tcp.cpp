@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tcp.hpp"
 
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <system_error>
-
-#include <netdb.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace waypost::dns {
 namespace {
@@ -108,8 +108,8 @@ result<std::vector<std::uint8_t>> exchange(const server_address& server,
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (const int failed = ::getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(),
-                                         &hints, &found))
+    if (const int failed =
+            ::getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(), &hints, &found))
         return away(server, ::gai_strerror(failed));
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, ::freeaddrinfo);
     connection link(clock::now() + timeout);

@@ -116,8 +116,7 @@ result<bool> updater::done_before(const std::vector<change>& changes) const {
     return changed;
 }
 
-result<ldns_ptr<ldns_rr_list>> updater::fetch(std::string_view owner,
-                                              std::string_view type) const {
+result<ldns_ptr<ldns_rr_list>> updater::fetch(std::string_view owner, std::string_view type) const {
     const auto asked = question(owner, type, settings_.key);
     if (!asked)
         return asked.failure();

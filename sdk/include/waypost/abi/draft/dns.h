@@ -54,7 +54,7 @@ typedef struct wp_dns {
     wp_status (*apply)(void* self, wp_str zone, wp_str key, const wp_dns_change* changes,
                        uint64_t count, wp_error* error);
     /* [worker] What the authoritative servers of the zone say, into caller's rows; *count in: room,
-     * out: needed. */
+     * out: needed. The texts are valid until the same thread reads again, or stop. */
     wp_status (*read)(void* self, wp_str zone, wp_str owner, wp_str type, wp_record* rows,
                       uint64_t* count, wp_error* error);
 } wp_dns;
