@@ -139,6 +139,10 @@ constexpr wp_config_key directory_keys[] = {
      "How often such a directory is read in full: deleted users and changed administrators are "
      "known from then on.",
      minute, 365 * day},
+    {"layout", WP_CONFIG_TEXT, 0, "schema1",
+     "Which entries new domains get: 'schema1', 'schema2', 'labels' or 'organisational'. Existing "
+     "domains are recognised in all of them.",
+     0, any},
     {"dc_root", WP_CONFIG_TEXT, 0, "o=internet", "Entry under which new domains get their nodes.",
      0, any},
     {"organization_root", WP_CONFIG_TEXT, 0, "o=isp",
@@ -153,6 +157,40 @@ constexpr wp_config_key directory_keys[] = {
      "The same for one client address (IPv6: its /64).", 1, 1'000'000},
     {"login_failure_window", WP_CONFIG_DURATION, 0, "5m", "How long a failed login is counted.",
      second, day},
+};
+
+constexpr wp_config_key domain_keys[] = {
+    {"records", WP_CONFIG_LIST, 0,
+     "@ MX 10 {hostname}.,@ TXT \"v=spf1 mx ~all\",mail CNAME {hostname}.",
+     "DNS records of a new domain, OWNER TYPE DATA; '@' is the domain itself. They are added where "
+     "a DNS updater may change the zone; otherwise `waypost domain check` names them.",
+     0, any},
+    {"record_ttl", WP_CONFIG_DURATION, 0, "1h", "TTL of these records.", second, 30 * day},
+    {"create_zones", WP_CONFIG_BOOLEAN, 0, "false",
+     "Make a zone of its own for a new domain where there is none and an updater can.", 0, any},
+    {"from_directory", WP_CONFIG_BOOLEAN, 0, "true",
+     "A domain that another tool writes into the directory gets its DNS records, too; one that "
+     "leaves it loses those that were added.",
+     0, any},
+    {"retry", WP_CONFIG_DURATION, 0, "1m", "Wait before a step that failed is tried again.", second,
+     day},
+    {"from_messages", WP_CONFIG_TEXT, 0, "off",
+     "A message for a domain nobody has defined, whose MX is this host: 'off' refuses it, "
+     "'propose' answers 4xx and asks the operator, 'automatic' makes the domain where it is below "
+     "one of `suffixes` and its zone can be changed, and proposes it otherwise.",
+     0, any},
+    {"suffixes", WP_CONFIG_LIST, 0, nullptr, "Domains below which messages may make domains.", 0,
+     any},
+    {"catch_all", WP_CONFIG_TEXT, 0, nullptr,
+     "Address that gets the mail of unknown users of domains made by messages. Empty: 4xx.", 0,
+     any},
+    {"activate", WP_CONFIG_BOOLEAN, 0, "true",
+     "false: domains made by messages are inactive until an operator activates them.", 0, any},
+    {"lookups_per_client", WP_CONFIG_INTEGER, 0, "10",
+     "Unknown domains looked up a day for one client network (/24, /48).", 0, 1'000'000},
+    {"lookups_per_day", WP_CONFIG_INTEGER, 0, "1000", "Unknown domains looked up a day at all.", 0,
+     1'000'000},
+    {"made_per_day", WP_CONFIG_INTEGER, 0, "100", "Domains made by messages a day.", 0, 1'000'000},
 };
 
 constexpr wp_config_key plugin_keys[] = {
@@ -171,6 +209,7 @@ constexpr section_schema sections[] = {
     {"log", "The message log: every accepted message is in it before its sender gets an answer.",
      log_keys},
     {"directory", "The local copy of the directory.", directory_keys},
+    {"domains", "New domains: their DNS records, and who may make them.", domain_keys},
 };
 
 constexpr choice choice_table[] = {

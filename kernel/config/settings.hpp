@@ -39,6 +39,7 @@ public:
     const wp_config& transfer() const { return section("transfer"); }
     const wp_config& log() const { return section("log"); }
     const wp_config& directory() const { return section("directory"); }
+    const wp_config& domains() const { return section("domains"); }
 
     /// In the order of the file.
     const std::vector<plugin_entry>& plugins() const { return plugins_; }

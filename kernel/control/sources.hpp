@@ -51,6 +51,15 @@ struct queue_filter {
     }
 };
 
+/// The making of domains, step by step.
+struct provisioning_operations {
+    std::function<result<json>(const std::string& domain, const edits& attributes)> plan;
+    std::function<result<json>(const std::string& domain, bool repair)> check;
+    std::function<result<void>(const row_sink& rows)> list;
+    std::function<result<json>(const std::string& domain)> approve;
+    std::function<result<void>(const std::string& domain)> reject;
+};
+
 struct queue_operations {
     std::function<result<void>(const queue_filter& which, const row_sink& rows)> list;
     std::function<result<void>(const row_sink& rows)> destinations;
@@ -70,6 +79,7 @@ struct sources {
     std::function<result<json>()> status;
     std::function<result<void>(const row_sink& rows)> plugins;
     entry_operations domains;
+    provisioning_operations provisioning;
     entry_operations users;
     std::function<result<void>(const std::string& account, std::string_view password)> set_password;
     std::function<result<void>(const std::string& account, const row_sink& rows)>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// domain add|list|show|set|remove, user add|list|show|set|remove|passwd: writes to the directory
+// domain list|show|set, user add|list|show|set|remove|passwd: writes to the directory
 #include "daemon/control_sources.hpp"
 
 namespace waypost::kernel::daemon {
@@ -61,9 +61,6 @@ json user_row(const directory::user_details& one) {
 }
 
 void connect_domains(control::entry_operations& calls, directory::admin& admin) {
-    calls.add = [&admin](const std::string& name, const edits& more, std::string_view) {
-        return added(admin.add_domain(name, changes_of(more)), name);
-    };
     calls.list = [&admin](const std::string&, const row_sink& rows) -> result<void> {
         admin.list_domains([&rows](const auto& one) { return rows(domain_row(one)); });
         return {};
@@ -81,7 +78,6 @@ void connect_domains(control::entry_operations& calls, directory::admin& admin) 
     calls.set = [&admin](const std::string& name, const edits& changes) {
         return answer(admin.set_domain(name, changes_of(changes)));
     };
-    calls.remove = [&admin](const std::string& name) { return answer(admin.remove_domain(name)); };
 }
 
 void connect_users(control::sources& to, directory::admin& admin) {

@@ -3,6 +3,7 @@
 
 #include "config/units.hpp"
 #include "directory/keys.hpp"
+#include "directory/layout.hpp"
 
 namespace waypost::kernel::daemon {
 namespace {
@@ -102,8 +103,13 @@ auth::authenticator_options login_options(const config::settings& from) {
 }
 
 directory::admin_settings admin_options(const config::settings& from) {
-    return {std::string(from.directory().text("dc_root")),
-            std::string(from.directory().text("organization_root"))};
+    directory::admin_settings made{std::string(from.directory().text("dc_root")),
+                                   std::string(from.directory().text("organization_root"))};
+    // The check of the configuration refused what is none.
+    if (const auto tree = directory::layout_of(from.directory().text("layout"))) {
+        made.tree = *tree;
+    }
+    return made;
 }
 
 directory_part::schedule sync_schedule(const config::settings& from) {

@@ -64,7 +64,7 @@ site::site(settings_pointer settings, helper::client& helper, host::log_output& 
                [&log](std::string_view instance, std::string_view what) {
                    log.write(WP_LOG_FAULT, instance, what);
                }),
-      plugins_(registry_, log) {}
+      plugins_(registry_, log), domains_(*settings_, log) {}
 
 site::~site() {
     stop(std::chrono::steady_clock::now());
@@ -100,6 +100,7 @@ result<void> site::open_directory() {
     with.log = [this](std::int32_t level, std::string_view text) {
         log_.write(level, "directory", text);
     };
+    with.changed = [this](const std::set<std::string>& names) { domains_.domains_changed(names); };
     for (auto* one : plugins_.all(WP_ROUTES)) {
         with.generators.push_back({one->name(), one->facet_as<wp_routes>(WP_ROUTES), one->self()});
     }
@@ -129,7 +130,7 @@ result<void> site::open_logins() {
     with.confirm = confirmer_.get();
     authenticator_ = std::make_unique<auth::authenticator>(*cache_, backends_, std::move(with));
     logins_.set(authenticator_.get());
-    return {};
+    return domains_.open(*cache_, *admin_, names_, worker("domains", host::lane::general));
 }
 
 directory::worker_function site::worker(std::string_view part, host::lane lane) {
@@ -151,6 +152,12 @@ result<void> site::open_transfer() {
         confirmer_->confirm(address, std::move(then));
     };
     with.look_up = [this](std::string_view address) { return confirmer_->look_up(address); };
+    if (domains_.asks_messages()) {
+        with.define = [this](const std::string& domain, const std::string& client,
+                             const std::string& sender, std::function<void(wp_status)> then) {
+            return domains_.define(domain, client, sender, std::move(then));
+        };
+    }
     with.log = [this](std::int32_t level, std::string_view text, std::span<const wp_pair> fields) {
         log_.write(level, "transfer", text, fields);
     };
@@ -200,6 +207,10 @@ result<void> site::start_plugins() {
     };
     auto started = verdict(plugins_.start(ready));
     if (started) {
+        for (auto* one : plugins_.all(WP_DNS)) {
+            domains_.add(*one);
+        }
+        domains_.start();
         transfer_->start_deliveries();
     }
     return started;
@@ -245,6 +256,7 @@ void site::connect_calls() {
         return synchronise(*directory_, *cache_, kind, domain, rows);
     };
     connect_entries(calls_, *admin_);
+    connect_provisioning(calls_, domains_.maker());
     connect_queue(calls_, *transfer_);
     connect_mailboxes(calls_, *transfer_);
     connect_route(calls_, *router_);
@@ -281,6 +293,7 @@ std::vector<std::string> site::stop(std::chrono::steady_clock::time_point deadli
     if (transfer_) {
         transfer_->hold_deliveries();
     }
+    domains_.stop();
     auto late = plugins_.drain(deadline);
     if (transfer_ && !transfer_->drain(deadline)) {
         late.emplace_back("transfer");

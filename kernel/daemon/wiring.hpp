@@ -12,6 +12,7 @@
 #include "control/server.hpp"
 #include "daemon/auth_service.hpp"
 #include "daemon/directory_part.hpp"
+#include "daemon/provisioning_part.hpp"
 #include "daemon/resolver_service.hpp"
 #include "directory/admin.hpp"
 #include "directory/backends.hpp"
@@ -97,6 +98,7 @@ private:
     resolver_service names_;
     host::worker_pool workers_;
     host::plugin_set plugins_;
+    provisioning_part domains_;
     std::unique_ptr<directory::cache> cache_;
     std::unique_ptr<routing::router> router_;
     std::unique_ptr<directory_part> directory_;

@@ -13,9 +13,12 @@
 
 namespace waypost::kernel::directory {
 
+enum class layout { schema1, schema2, labels, organisational };
+
 struct admin_settings {
     std::string dc_root = "o=internet";
     std::string organization_root = "o=isp";
+    layout tree = layout::schema1; ///< of new domains; existing ones are recognised in any
 };
 
 struct attribute_change {
@@ -48,6 +51,11 @@ struct user_details {
     std::vector<attribute_values> attributes; ///< only filled by show
 };
 
+struct new_entry {
+    std::string dn;
+    std::vector<attribute_values> attributes;
+};
+
 struct written {
     std::string dn;
     std::size_t entries = 0; ///< written; 0: everything was there already
@@ -58,8 +66,12 @@ class admin {
 public:
     admin(const cache& of, const backends& with, admin_settings settings = {});
 
-    /// Every missing entry from the roots to the domain's node and its organization (default
-    /// layout, Schema 1).
+    /// Names (DN) of the entries that add_domain would write.
+    result<std::vector<std::string>>
+    missing_entries(std::string_view name, const std::vector<attribute_change>& more) const;
+    /// An entry below the roots that nothing is below; not there or not a leaf: nothing happens.
+    result<void> remove_leaf(const std::string& dn);
+    /// Every missing entry from the roots to the domain's node, as the layout has it.
     result<written> add_domain(std::string_view name,
                                const std::vector<attribute_change>& more = {});
     void list_domains(const std::function<bool(const domain_details&)>& visit) const;
@@ -82,10 +94,6 @@ public:
     result<written> set_password(std::string_view address, std::string_view password);
 
 private:
-    struct new_entry {
-        std::string dn;
-        std::vector<attribute_values> attributes;
-    };
     result<void> add_entry(const new_entry& item, written& counted);
     result<void> modify(const std::string& dn, const std::vector<attribute_change>& changes);
     result<void> remove_entry(const std::string& dn);

@@ -2,6 +2,7 @@
 // domain add, list, show, set, remove
 #include "directory/admin_parts.hpp"
 #include "directory/keys.hpp"
+#include "directory/layout.hpp"
 #include "directory/names.hpp"
 
 #include <waypost/dn.hpp>
@@ -36,38 +37,12 @@ result<written> admin::add_domain(std::string_view given,
         return error{WP_EXISTS,
                      fmt::format("{} is an alias of {}", *name, in.domain(*name).alias_of())};
 
-    written out;
-    std::vector<new_entry> entries;
-    for (const auto& root : {settings_.dc_root, settings_.organization_root}) {
-        const auto type = type_of_first_rdn(root);
-        const bool is_unit = equal_folded(type, "ou");
-        entries.push_back(
-            {root,
-             {{"objectClass", {"top", is_unit ? "organizationalUnit" : "organization"}},
-              {type, {value_of_first_rdn(root)}}}});
-    }
-    const auto organization = fmt::format("o={},{}", *name, settings_.organization_root);
-    auto labels = split(*name, '.');
-    std::string dn = settings_.dc_root;
-    for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
-        dn = fmt::format("dc={},{}", *label, dn);
-        entries.push_back(
-            {dn, {{"objectClass", {"top", "domain"}}, {"dc", {std::string(*label)}}}});
-    }
-    auto& node = entries.back();
-    node.attributes[0].values = {"top", "domain", "inetDomain", "mailDomain"};
-    node.attributes.push_back({"inetDomainBaseDN", {organization}});
-    node.attributes.push_back({"inetDomainStatus", {"active"}});
-    merge(node.attributes, more);
-    out.dn = node.dn;
-    const auto node_entry = node;
-    entries.pop_back();
-    entries.push_back({organization, {{"objectClass", {"top", "organization"}}, {"o", {*name}}}});
-    for (const auto* unit : {"People", "Groups"})
-        entries.push_back({fmt::format("ou={},{}", unit, organization),
-                           {{"objectClass", {"top", "organizationalUnit"}}, {"ou", {unit}}}});
-    // The node that makes it a domain comes last: nobody sees half of one.
-    entries.push_back(node_entry);
+    auto entries = domain_entries(settings_, *name);
+    const auto node = std::find_if(entries.begin(), entries.end(), [](const auto& one) {
+        return one.attributes[0].values.back() == "mailDomain";
+    });
+    merge(node->attributes, more);
+    written out{node->dn, 0};
     for (const auto& item : entries)
         if (auto done = add_entry(item, out); !done)
             return done.failure();
@@ -84,14 +59,50 @@ result<written> admin::add_domain(std::string_view given,
     if (is_node)
         return out;
     std::vector<attribute_change> promote{
-        {attribute_change::kind::replace, "objectClass", node_entry.attributes[0].values}};
-    for (std::size_t i = 2; i < node_entry.attributes.size(); ++i)
-        promote.push_back({attribute_change::kind::replace, node_entry.attributes[i].name,
-                           node_entry.attributes[i].values});
+        {attribute_change::kind::replace, "objectClass", node->attributes[0].values}};
+    for (std::size_t i = 2; i < node->attributes.size(); ++i)
+        promote.push_back({attribute_change::kind::replace, node->attributes[i].name,
+                           node->attributes[i].values});
     if (auto done = modify(out.dn, promote); !done)
         return done.failure();
     ++out.entries;
     return out;
+}
+
+result<std::vector<std::string>>
+admin::missing_entries(std::string_view given, const std::vector<attribute_change>& more) const {
+    const auto name = check_domain_name(given);
+    if (!name)
+        return name.failure();
+    if (auto fine = check_changes(more); !fine)
+        return fine.failure();
+    std::vector<std::string> out;
+    const auto in = cache_.read();
+    for (auto& item : domain_entries(settings_, *name)) {
+        const auto normalised = normalise_dn(item.dn);
+        if (!normalised || !may_touch(*normalised))
+            return error{WP_DENIED, fmt::format("{} is outside the configured roots", item.dn)};
+        if (!in.entry(*normalised).valid())
+            out.push_back(std::move(item.dn));
+    }
+    return out;
+}
+
+result<void> admin::remove_leaf(const std::string& dn) {
+    const auto normalised = normalise_dn(dn);
+    if (!normalised || !may_touch(*normalised))
+        return error{WP_DENIED, fmt::format("{} is outside the configured roots", dn)};
+    bool leaf = true;
+    {
+        const auto in = cache_.read();
+        if (!in.entry(*normalised).valid())
+            return {};
+        in.entries(*normalised, [&](const entry_view&) { return leaf = false; });
+    }
+    if (!leaf)
+        return {};
+    auto gone = remove_entry(dn);
+    return !gone && gone.failure().status == WP_CONFLICT ? result<void>() : gone;
 }
 
 void admin::list_domains(const std::function<bool(const domain_details&)>& visit) const {

@@ -187,6 +187,7 @@ result<void> builder::commit(std::string_view cookie) {
     cache_.sequence_ = sequence_;
     committed_ = true;
     cache_.set_complete(backend_);
+    cache_.options_.changed({});
     return {};
 }
 

@@ -20,6 +20,10 @@ struct cache_options {
     std::filesystem::path folder; ///< `<state>/directory`
     std::vector<generator> generators;
     log_function log;
+    /// After each commit: domains that may have come, changed or gone; empty: any of them. Must
+    /// return at once.
+    std::function<void(const std::set<std::string>& domains)> changed =
+        [](const std::set<std::string>&) {};
     std::function<std::int64_t()> now_ns;        ///< Unix time; default: the system's
     std::size_t map_size = std::size_t{1} << 30; ///< of a new generation; sparse, grows
     std::size_t change_limit = std::size_t{256}

@@ -178,6 +178,8 @@ result<void> cache::apply_to(generation& into, const std::string& name,
     if (!finished)
         return finished;
     sequence_ = sequence;
+    if (!index.affected_domains().empty())
+        options_.changed(index.affected_domains());
     if (recording_)
         recorded_.insert(index.changed_keys().begin(), index.changed_keys().end());
     return {};

@@ -45,6 +45,8 @@ struct decision {
     /// The refusal rests on a cache that may be behind: ask directory::confirmer, then decide again
     /// (R5.7).
     bool unconfirmed = false;
+    /// Refused because nobody has defined this domain; empty: for another reason.
+    std::string unknown_domain;
 };
 
 struct asker {

@@ -61,6 +61,7 @@ void walk::refuse(error why, std::string_view address, std::uint32_t depth) {
 void walk::run(std::string_view address) {
     out_.status = WP_OK;
     out_.unconfirmed = false;
+    out_.unknown_domain.clear();
     out_.destinations.clear();
     if (!in_.ok())
         refuse({WP_TEMPFAIL, 451, 4, 3, 0, "the directory cache cannot be read now"}, address, 0);
@@ -121,6 +122,7 @@ void walk::unknown_domain(std::string_view address, std::string_view domain, std
     // A forward of ours may lead anywhere; a stranger may not.
     if (who_.may_relay || who_.for_queue || depth > 0)
         return relay_unknown(address, fold_name(domain));
+    out_.unknown_domain = domain;
     refuse({WP_DENIED, 550, 5, 7, 1, fmt::format("relaying to {} denied", domain)}, address, depth);
 }
 

@@ -50,6 +50,12 @@ struct options {
     std::function<void(std::string_view address, std::function<void(wp_status)> then)> confirm;
     /// The same, waiting.
     std::function<wp_status(std::string_view address)> look_up;
+    /// Asks whether a domain that nobody has defined is to be ours (R7.2): WP_OK, it is now;
+    /// WP_TEMPFAIL, later perhaps. WP_PENDING: `then` is told, once, on any thread. Not set: no
+    /// domain becomes ours.
+    std::function<wp_status(const std::string& domain, const std::string& client,
+                       const std::string& sender, std::function<void(wp_status)> then)>
+        define;
     /// Told what happened to messages (WP_LOG_* level).
     std::function<void(std::int32_t level, std::string_view text, std::span<const wp_pair> fields)>
         log = [](std::int32_t, std::string_view, std::span<const wp_pair>) {};

@@ -37,6 +37,9 @@ public:
     void done(const result<void>& outcome, log::position at) override;
 
 private:
+    wp_status define(const wp_recipient& to, const routing::decision& unknown, error& why,
+                     wp_done done);
+    wp_status defined(const wp_recipient& to, wp_status made, error& why);
     void confirm(const wp_recipient& to, const error& unconfirmed, wp_done done);
     wp_status take(const wp_recipient& to, const routing::decision& verdict, error& why);
     void refuse(const wp_recipient& to, const error& why);

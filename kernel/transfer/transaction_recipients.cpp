@@ -39,7 +39,43 @@ wp_status transaction::add_recipient(const wp_recipient& to, error& why, wp_done
         confirm(to, verdict.refusal, done);
         return WP_PENDING;
     }
+    if (!verdict.unknown_domain.empty() && unit_.settings.define)
+        return define(to, verdict, why, done);
     return take(to, verdict, why);
+}
+
+wp_status transaction::define(const wp_recipient& to, const routing::decision& unknown, error& why,
+                              wp_done done) {
+    const auto asked = unit_.settings.define(
+        unknown.unknown_domain, envelope_.client_address, envelope_.sender,
+        [this, &to, refusal = unknown.refusal, done](wp_status made) {
+            error told = refusal;
+            const auto status = defined(to, made, told);
+            auto shown = empty_error();
+            fill_error(&shown, told);
+            done.fn(done.ctx, status, status == WP_OK ? nullptr : &shown);
+        });
+    why = unknown.refusal;
+    return asked == WP_PENDING ? asked : defined(to, asked, why);
+}
+
+/// A domain that stands since this moment has no users yet: whom it does not know may come later.
+wp_status transaction::defined(const wp_recipient& to, wp_status made, error& why) {
+    const error later(WP_TEMPFAIL, 450, 4, 1, 2, "this domain is being set up; try again later");
+    if (made == WP_OK) {
+        const auto verdict = unit_.router->decide(view(to.address),
+                                                  {.may_relay = may_relay_, .confirmed = true});
+        if (take(to, verdict, why) == WP_OK)
+            return WP_OK;
+        const bool no_such_user = why.enhanced[0] == 5 && why.enhanced[1] == 1;
+        if (no_such_user)
+            why = later;
+        return why.status;
+    }
+    if (made == WP_TEMPFAIL)
+        why = later;
+    refuse(to, why);
+    return why.status;
 }
 
 /// The completion runs on a worker, or at once when the directory cannot be asked.

@@ -28,6 +28,18 @@ template:
     zonefile-sync: -1
     journal-content: none
 """
+KEY = "mailupd"
+SECRET = "c2VjcmV0IG9mIHRoZSB1cGRhdGUga2V5IGZvciB0ZXN0cw=="
+UPDATES = f"""\
+key:
+  - id: {KEY}
+    algorithm: hmac-sha256
+    secret: {SECRET}
+acl:
+  - id: updates
+    key: {KEY}
+    action: [update, transfer]
+"""
 ZONE = "$TTL 60\n@ SOA ns.{zone}. postmaster.{zone}. 1 60 60 600 60\n@ NS ns.{zone}.\nns A 127.0.0.1\n{records}\n"
 
 
@@ -38,15 +50,22 @@ def free_port():
 
 
 class Knot:
-    def __init__(self, zones, signed=()):
-        self.zones, self.signed, self.process = zones, signed, None
+    """`updates`: whether UPDATE with the key is allowed."""
+
+    def __init__(self, zones, signed=(), updates=False):
+        self.zones, self.signed, self.updates, self.process = zones, signed, updates, None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="waypost-knot-"))
         self.port = free_port()
 
     def __enter__(self):
         for name in ("run", "db"):
             (self.folder / name).mkdir()
-        text = CONFIGURATION.format(port=self.port, folder=self.folder) + "zone:\n"
+        text = CONFIGURATION.format(port=self.port, folder=self.folder)
+        if self.updates:
+            text = text.replace("journal-content: none", "journal-content: all\n    zonefile-load: difference\n    acl: updates")
+            at = text.index("template:")
+            text = text[:at] + UPDATES + text[at:]
+        text += "zone:\n"
         for zone, records in self.zones.items():
             (self.folder / f"{zone}.zone").write_text(ZONE.format(zone=zone, records=records))
             text += f"  - domain: {zone}\n"
@@ -77,6 +96,25 @@ class Knot:
         """Whether there is an answer."""
         return subprocess.run(["kdig", "@127.0.0.1", "-p", str(self.port), "+short", "+timeout=1", "+retry=0", *options, name, kind],
                               capture_output=True, text=True, check=False).stdout != ""
+
+    def data(self, name, kind):
+        """The answers, sorted."""
+        shown = subprocess.run(["kdig", "@127.0.0.1", "-p", str(self.port), "+short", "+timeout=2", "+retry=0", name, kind],
+                               capture_output=True, text=True, check=True).stdout
+        return sorted(line for line in shown.splitlines() if line and not line.startswith(";;"))
+
+    def edit(self, zone, owner, remove):
+        """As another tool would."""
+        subprocess.run(["knsupdate", "-y", f"hmac-sha256:{KEY}:{SECRET}"], text=True, check=True, capture_output=True,
+                       input=f"server 127.0.0.1 {self.port}\nzone {zone}\nupdate delete {owner} {remove}\nsend\n")
+
+    def updater(self, *zones):
+        """The section of the configuration."""
+        secret = self.folder / "secret"
+        secret.write_text(SECRET + "\n")
+        names = ", ".join(f'"{zone}"' for zone in zones or self.zones)
+        return (f'\n[plugins.dns]\nplugin = "rfc2136"\nport = {self.port}\nkey_name = "{KEY}"\nkey_file = "{secret}"\n'
+                f"zones = [{names}]\n")
 
     def stubs(self):
         return ", ".join(f'"{zone}=127.0.0.1@{self.port}"' for zone in self.zones)

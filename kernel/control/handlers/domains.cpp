@@ -1,13 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// domain.add, domain.list, domain.show, domain.set, domain.remove
+// domain.add, domain.list, domain.show, domain.set, domain.remove; domain.plan, domain.check,
+// domain.progress, domain.approve, domain.reject
 #include "control/handlers/entries.hpp"
 #include "control/handlers/handlers.hpp"
 
 namespace waypost::kernel::control {
+namespace {
+
+void add_plan(table& calls, const provisioning_operations& on) {
+    calls.add("domain.plan", right::manage_domains,
+              [&on](const json& args, const row_sink&) -> result<json> {
+                  if (auto fine = only(args, {"domain", "attributes"}); !fine) {
+                      return fine.failure();
+                  }
+                  auto name = text_argument(args, "domain");
+                  auto attributes = edits_argument(args);
+                  if (!name || !attributes) {
+                      return !name ? name.failure() : attributes.failure();
+                  }
+                  return on.plan ? on.plan(*name, *attributes) : not_in_this_build();
+              });
+    calls.add("domain.check", right::manage_domains,
+              [&on](const json& args, const row_sink&) -> result<json> {
+                  if (auto fine = only(args, {"domain", "repair"}); !fine) {
+                      return fine.failure();
+                  }
+                  auto name = text_argument(args, "domain");
+                  if (!name) {
+                      return name.failure();
+                  }
+                  const bool repair = args.contains("repair") && args["repair"] == true;
+                  return on.check ? on.check(*name, repair) : not_in_this_build();
+              });
+}
+
+void add_proposals(table& calls, const provisioning_operations& on) {
+    calls.add("domain.progress", right::manage_domains,
+              [&on](const json& args, const row_sink& rows) -> result<json> {
+                  if (auto fine = only(args, {}); !fine) {
+                      return fine.failure();
+                  }
+                  if (!on.list) {
+                      return not_in_this_build();
+                  }
+                  auto listed = on.list(rows);
+                  return listed ? result<json>(json::object()) : listed.failure();
+              });
+    const auto with_name = [&calls](const char* call, auto run) {
+        calls.add(call, right::manage_domains,
+                  [run](const json& args, const row_sink&) -> result<json> {
+                      if (auto fine = only(args, {"domain"}); !fine) {
+                          return fine.failure();
+                      }
+                      auto name = text_argument(args, "domain");
+                      return name ? run(*name) : name.failure();
+                  });
+    };
+    with_name("domain.approve", [&on](const std::string& name) -> result<json> {
+        return on.approve ? on.approve(name) : not_in_this_build();
+    });
+    with_name("domain.reject", [&on](const std::string& name) -> result<json> {
+        auto done = on.reject ? on.reject(name) : not_in_this_build();
+        return done ? result<json>(json::object()) : done.failure();
+    });
+}
+
+} // namespace
 
 void add_domain_calls(table& calls, const sources& from) {
     const auto& on = from.domains;
     add_entry_calls(calls, "domain", "domain", right::manage_domains, on);
+    add_plan(calls, from.provisioning);
+    add_proposals(calls, from.provisioning);
     calls.add("domain.add", right::manage_domains,
               [&on](const json& args, const row_sink&) -> result<json> {
                   if (auto fine = only(args, {"domain", "attributes"}); !fine) {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a new domain, and the way back.
+#include "provisioning/provisioner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace waypost::kernel::provisioning {
+namespace {
+
+std::vector<directory::attribute_change> changes_of(const attribute_list& wanted) {
+    std::vector<directory::attribute_change> out;
+    for (const auto& [name, values] : wanted)
+        out.push_back({directory::attribute_change::kind::replace, name, values});
+    return out;
+}
+
+bool is_fine(set_report::finding found) {
+    return found == set_report::finding::right || found == set_report::finding::wildcard;
+}
+
+std::vector<set_report> of_kind(const std::vector<set_report>& all, set_report::finding kind) {
+    std::vector<set_report> out;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(out),
+                 [&](const auto& one) { return one.found == kind; });
+    return out;
+}
+
+std::string described(const set_report& set) {
+    std::string there;
+    for (const auto& data : set.present)
+        there += (there.empty() ? "" : ", ") + data;
+    return fmt::format("{} {} is {} and should be {}", set.owner, set.type,
+                       there.empty() ? "absent" : there, set.wanted.front().data);
+}
+
+} // namespace
+
+std::vector<dns_record> provisioner::wanted_records(const std::string& domain) const {
+    return expand(settings_.records, domain, settings_.hostname, settings_.ttl_seconds);
+}
+
+bool provisioner::exists(const std::string& domain) const {
+    return cache_.read().domain(domain).valid();
+}
+
+result<void> provisioner::advance(domain_record& one) {
+    result<void> out;
+    while (out && one.state < progress::verified) {
+        one.problem.clear();
+        switch (one.state) {
+        case progress::planned:
+            out = make_entries(one);
+            break;
+        case progress::entries:
+            out = make_records(one);
+            break;
+        case progress::dns:
+            out = check_tables(one);
+            break;
+        default:
+            out = verify(one);
+        }
+        if (out)
+            one.state = static_cast<progress>(static_cast<int>(one.state) + 1);
+        else
+            one.problem = out.failure().text;
+        if (auto kept = journal_.put(one); !kept)
+            return kept;
+    }
+    return out;
+}
+
+result<void> provisioner::make_entries(domain_record& one) {
+    const auto changes = changes_of(one.wanted);
+    auto missing = admin_.missing_entries(one.domain, changes);
+    if (!missing)
+        return missing.failure();
+    // Recorded before they are written; after a crash some of them are there already.
+    for (auto& dn : *missing)
+        if (std::find(one.entries.begin(), one.entries.end(), dn) == one.entries.end())
+            one.entries.push_back(std::move(dn));
+    if (auto kept = journal_.put(one); !kept)
+        return kept;
+    auto made = admin_.add_domain(one.domain, changes);
+    return made ? result<void>() : made.failure();
+}
+
+result<std::optional<zone_place>> provisioner::zone_for(domain_record& one) {
+    auto place = dns_.place_of(one.domain);
+    if (!place || *place || !settings_.create_zones)
+        return place;
+    one.zone_created = one.domain;
+    if (auto kept = journal_.put(one); !kept)
+        return kept.failure();
+    auto made = dns_.create_zone(one.domain);
+    if (made && !*made)
+        one.zone_created.clear();
+    return made;
+}
+
+result<void> provisioner::make_records(domain_record& one) {
+    const auto wanted = wanted_records(one.domain);
+    auto place = zone_for(one);
+    if (!place)
+        return place.failure();
+    one.to_publish = *place ? std::vector<dns_record>() : wanted;
+    if (!*place)
+        return {};
+    auto sets = dns_.look(**place, wanted);
+    if (!sets)
+        return sets.failure();
+    if (const auto foreign = of_kind(*sets, set_report::finding::other); !foreign.empty())
+        return error{WP_CONFLICT, fmt::format("{}; it is not ours to change", described(foreign[0]))};
+    auto absent = of_kind(*sets, set_report::finding::absent);
+    for (auto& wild : of_kind(*sets, set_report::finding::wildcard))
+        absent.push_back(std::move(wild));
+    for (const auto& set : absent)
+        for (const auto& record : set.wanted)
+            if (std::find(one.records.begin(), one.records.end(), record) == one.records.end())
+                one.records.push_back(record);
+    if (auto kept = journal_.put(one); !kept)
+        return kept;
+    return dns_.publish(**place, fmt::format("add {} {}", one.domain, one.created_ns), absent);
+}
+
+result<void> provisioner::check_tables(domain_record& one) {
+    if (exists(one.domain))
+        return {};
+    return error{WP_TEMPFAIL, "the routing table does not have it yet"};
+}
+
+result<void> provisioner::verify(domain_record& one) {
+    auto place = dns_.place_of(one.domain);
+    if (!place)
+        return place.failure();
+    if (!*place)
+        return {};
+    auto sets = dns_.look(**place, wanted_records(one.domain));
+    if (!sets)
+        return sets.failure();
+    for (const auto& set : *sets)
+        if (!is_fine(set.found))
+            return error{WP_CONFLICT, described(set)};
+    return {};
+}
+
+result<void> provisioner::withdraw(domain_record& one) {
+    if (!one.records.empty()) {
+        auto place = dns_.place_of(one.domain);
+        if (!place)
+            return place.failure();
+        if (*place)
+            if (auto gone = dns_.withdraw(
+                    **place, fmt::format("remove {} {}", one.domain, one.created_ns), one.records);
+                !gone)
+                return gone;
+    }
+    for (auto dn = one.entries.rbegin(); dn != one.entries.rend(); ++dn)
+        if (auto gone = admin_.remove_leaf(*dn); !gone)
+            return gone;
+    return journal_.erase(one.domain);
+}
+
+} // namespace waypost::kernel::provisioning
