@@ -45,11 +45,9 @@ result<std::vector<std::string>> mail_hosts(resolver_service& names, const std::
                        &promise};
     const wp_answer* answer = nullptr;
     auto why = empty_error();
-    const auto deadline = std::chrono::steady_clock::now() + resolve_patience;
-    auto status = names.resolve(
-        to_abi(domain), to_abi("MX"),
-        std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count(),
-        &answer, &why, done);
+    const auto deadline_ns = now_ns() + std::chrono::nanoseconds(resolve_patience).count();
+    auto status =
+        names.resolve(to_abi(domain), to_abi("MX"), deadline_ns, &answer, &why, done);
     if (status == WP_PENDING)
         status = future.get().status;
     std::vector<std::string> out;
