@@ -21,7 +21,10 @@ struct element_deleter {
 };
 using element = std::unique_ptr<BerElement, element_deleter>;
 
+/// Null for no bytes at all: liblber reads through a null pointer then.
 element element_of(std::string_view value) {
+    if (value.empty())
+        return nullptr;
     const berval bytes{static_cast<ber_len_t>(value.size()), const_cast<char*>(value.data())};
     return element(ber_init(const_cast<berval*>(&bytes)));
 }
