@@ -4,8 +4,8 @@
 #pragma once
 
 #include "control/sources.hpp"
-#include "directory/admin.hpp"
 #include "daemon/directory_part.hpp"
+#include "directory/admin.hpp"
 #include "routing/router.hpp"
 #include "transfer/unit.hpp"
 

@@ -67,8 +67,7 @@ result<void> directory_part::synchronise(std::int32_t kind, const std::string& b
             return read;
         }
     }
-    return owned ? result<void>()
-                 : error{WP_NOT_FOUND, fmt::format("no directory owns {}", base)};
+    return owned ? result<void>() : error{WP_NOT_FOUND, fmt::format("no directory owns {}", base)};
 }
 
 void directory_part::close_feeds() {

@@ -5,10 +5,10 @@
 
 #include "auth/authenticator.hpp"
 #include "config/settings.hpp"
+#include "daemon/directory_part.hpp"
 #include "directory/admin.hpp"
 #include "host/worker_pool.hpp"
 #include "log/options.hpp"
-#include "daemon/directory_part.hpp"
 #include "routing/router.hpp"
 #include "transfer/options.hpp"
 

@@ -26,9 +26,10 @@ provisioning::policy policy_of(std::string_view word, std::optional<error>& unus
     if (word == "automatic")
         return provisioning::policy::automatic;
     if (word != "off")
-        unusable = error{WP_INVALID, fmt::format("[domains] from_messages: '{}' is not 'off', 'propose' "
-                                            "or 'automatic'",
-                                            word)};
+        unusable =
+            error{WP_INVALID, fmt::format("[domains] from_messages: '{}' is not 'off', 'propose' "
+                                          "or 'automatic'",
+                                          word)};
     return provisioning::policy::off;
 }
 
@@ -46,8 +47,7 @@ result<std::vector<std::string>> mail_hosts(resolver_service& names, const std::
     const wp_answer* answer = nullptr;
     auto why = empty_error();
     const auto deadline_ns = now_ns() + std::chrono::nanoseconds(resolve_patience).count();
-    auto status =
-        names.resolve(to_abi(domain), to_abi("MX"), deadline_ns, &answer, &why, done);
+    auto status = names.resolve(to_abi(domain), to_abi("MX"), deadline_ns, &answer, &why, done);
     if (status == WP_PENDING)
         status = future.get().status;
     std::vector<std::string> out;
@@ -108,8 +108,7 @@ result<void> provisioning_part::open(const directory::cache& cache, directory::a
     if (!opened)
         return opened.failure();
     journal_ = *std::move(opened);
-    maker_ =
-        std::make_unique<provisioning::provisioner>(settings_, cache, admin, dns_, *journal_);
+    maker_ = std::make_unique<provisioning::provisioner>(settings_, cache, admin, dns_, *journal_);
     requests_ = std::make_unique<provisioning::domain_requests>(
         request_settings_, *maker_,
         [&names](const std::string& domain) { return mail_hosts(names, domain); },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The making of domains in this site: the provisioner with the DNS updaters that are configured, and
-// the domains that messages ask for.
+// The making of domains in this site: the provisioner with the DNS updaters that are configured,
+// and the domains that messages ask for.
 #pragma once
 
 #include "config/settings.hpp"

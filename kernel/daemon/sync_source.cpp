@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sync: what `waypost sync` asks of the directory part.
 #include "daemon/control_sources.hpp"
-
 #include "directory/keys.hpp"
 
 #include <fmt/format.h>

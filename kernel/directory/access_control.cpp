@@ -9,9 +9,9 @@
 namespace waypost::kernel::directory {
 
 bool is_access_control(std::string_view attribute) noexcept {
-    constexpr std::array<std::string_view, 6> names = {
-        administrator_attribute, "adminRole",       "nsdaCapability",
-        "nsdaModifiableBy",      "nsdaDADomain",    "aci"};
+    constexpr std::array<std::string_view, 6> names = {administrator_attribute, "adminRole",
+                                                       "nsdaCapability",        "nsdaModifiableBy",
+                                                       "nsdaDADomain",          "aci"};
     return std::any_of(names.begin(), names.end(),
                        [&](auto name) { return equal_folded(name, attribute); });
 }

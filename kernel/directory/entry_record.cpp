@@ -83,8 +83,8 @@ std::string restamp_entry(const entry_view& entry, std::uint16_t backend, std::i
 
 bool is_same_entry(const entry_view& a, const entry_view& b) noexcept {
     constexpr std::size_t sequence_end = 32; // header, backend, sequence
-    return a.valid() && b.valid() && a.backend() == b.backend() &&
-           a.bytes().substr(0, 16) == b.bytes().substr(0, 16) &&
+    return !a.first_value("entryCSN").empty() && a.valid() && b.valid() &&
+           a.backend() == b.backend() && a.bytes().substr(0, 16) == b.bytes().substr(0, 16) &&
            a.bytes().substr(sequence_end) == b.bytes().substr(sequence_end);
 }
 

@@ -66,7 +66,8 @@ result<std::string> encode_entry(const wp_entry& entry, std::uint16_t backend,
 /// The same entry with another backend number or sequence.
 std::string restamp_entry(const entry_view& entry, std::uint16_t backend, std::int64_t sequence);
 
-/// The same content from the same backend, whenever it came.
+/// The same content from the same backend, whenever it came. Only where the entry says which change
+/// it is of (entryCSN): a password, which is not kept, may have changed otherwise.
 bool is_same_entry(const entry_view& a, const entry_view& b) noexcept;
 /// Is it a group: its members are what incremental synchronisation looks after (R5.4)?
 bool is_list(const entry_view& entry) noexcept;

@@ -79,8 +79,8 @@ feed::feed(cache& into, std::string backend, bool of_lookup)
 feed::~feed() = default;
 
 result<void> feed::begin(std::int32_t kind) {
-    const bool known = kind == WP_FEED_CHANGES || kind == WP_FEED_TIMES ||
-                       (kind == WP_FEED_FULL && !of_lookup_);
+    const bool known =
+        kind == WP_FEED_CHANGES || kind == WP_FEED_TIMES || (kind == WP_FEED_FULL && !of_lookup_);
     if (!known)
         return error{WP_INVALID,
                      fmt::format("backend {}: feed of unknown kind {}", backend_, kind)};

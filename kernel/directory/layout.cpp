@@ -69,9 +69,8 @@ std::vector<new_entry> one_tree(const admin_settings& with, const std::string& n
                                 std::string_view object_class, attribute_values names) {
     std::vector<new_entry> out{root_entry(with.organization_root)};
     const auto dn = fmt::format("o={},{}", name, with.organization_root);
-    out.push_back({dn,
-                   {{"objectClass", {"top", "organization", std::string(object_class)}},
-                    {"o", {name}}}});
+    out.push_back(
+        {dn, {{"objectClass", {"top", "organization", std::string(object_class)}}, {"o", {name}}}});
     make_node(out.back(), {std::move(names)});
     add_units(out, dn);
     return out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which entries a new domain gets, per layout (R7.1); docs/operations/directory.md has the same as a
-// table. Pure.
+// Which entries a new domain gets, per layout (R7.1); docs/operations/directory.md has the same as
+// a table. Pure.
 #pragma once
 
 #include "directory/admin.hpp"

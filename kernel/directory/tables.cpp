@@ -8,8 +8,8 @@ namespace waypost::kernel::directory {
 namespace {
 
 constexpr std::array<const char*, table_count> table_names = {
-    "meta",    "entries", "uuids",   "claims",   "bases",
-    "domains", "routes",  "aliases", "accounts", "produced", "lists"};
+    "meta",   "entries", "uuids",    "claims",   "bases", "domains",
+    "routes", "aliases", "accounts", "produced", "lists"};
 constexpr unsigned reader_limit = 1024;
 constexpr std::size_t bytes_per_checkpoint = std::size_t{32} << 20;
 constexpr std::size_t smallest_map = std::size_t{1} << 30;

@@ -137,9 +137,8 @@ result<std::vector<set_report>> dns_part::look(const zone_place& at,
         if (present->empty())
             continue;
         const bool all = std::all_of(set.wanted.begin(), set.wanted.end(), [&](const auto& want) {
-            return std::any_of(present->begin(), present->end(), [&](const auto& there) {
-                return same_data(want.data, there.data);
-            });
+            return std::any_of(present->begin(), present->end(),
+                               [&](const auto& there) { return same_data(want.data, there.data); });
         });
         set.found = all && present->size() == set.wanted.size() ? set_report::finding::right
                                                                 : set_report::finding::other;

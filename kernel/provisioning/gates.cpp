@@ -20,9 +20,8 @@ bool is_or_below(std::string_view name, std::string_view suffix) {
 } // namespace
 
 bool is_reserved(std::string_view domain) noexcept {
-    constexpr std::array<std::string_view, 8> names = {"localhost", "invalid", "local",  "onion",
-                                                       "arpa",      "alt",     "internal",
-                                                       "localdomain"};
+    constexpr std::array<std::string_view, 8> names = {
+        "localhost", "invalid", "local", "onion", "arpa", "alt", "internal", "localdomain"};
     return std::any_of(names.begin(), names.end(),
                        [&](auto name) { return is_or_below(domain, name); });
 }

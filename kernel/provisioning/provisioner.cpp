@@ -155,8 +155,7 @@ result<domain_report> provisioner::check(const std::string& domain, bool repair)
                 return gone.failure();
         } else if (exists(name)) {
             one.state = progress::entries;
-            if (auto done = advance(one);
-                !done && done.failure().status != WP_CONFLICT)
+            if (auto done = advance(one); !done && done.failure().status != WP_CONFLICT)
                 return done.failure();
         }
     }
@@ -186,10 +185,11 @@ result<void> provisioner::propose(const std::string& domain, const std::string& 
     one.from = origin::message;
     one.asked_by = asked_by;
     one.created_ns = settings_.now_ns();
-    settings_.log(WP_LOG_NOTICE,
-                  fmt::format("domain {} is proposed by a message ({}); `waypost domain approve {}` "
-                              "or `reject`",
-                              domain, asked_by, domain));
+    settings_.log(
+        WP_LOG_NOTICE,
+        fmt::format("domain {} is proposed by a message ({}); `waypost domain approve {}` "
+                    "or `reject`",
+                    domain, asked_by, domain));
     return journal_.put(one);
 }
 

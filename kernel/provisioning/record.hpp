@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of the making of one domain: how far it is, what was written for it, so that a crash
-// between two steps is resumed and `domain remove` undoes exactly that.
+// What is known of the making of one domain: how far it is, what was written for it, so that a
+// crash between two steps is resumed and `domain remove` undoes exactly that.
 #pragma once
 
 #include <waypost/result.hpp>
@@ -46,11 +46,11 @@ struct domain_record {
     std::string asked_by;  ///< of a message: client and sender, for the audit
     std::string problem;   ///< why the next step is not done; empty: nothing is in the way
     attribute_list wanted; ///< attributes the operator asked for
-    std::vector<std::string> entries;     ///< DNs that were not there before
-    std::vector<dns_record> records;      ///< that were not there before
-    std::vector<dns_record> to_publish;   ///< in zones that we may not change
-    std::string zone_created;             ///< empty: none
-    std::int64_t created_ns = 0;          ///< Unix time
+    std::vector<std::string> entries;   ///< DNs that were not there before
+    std::vector<dns_record> records;    ///< that were not there before
+    std::vector<dns_record> to_publish; ///< in zones that we may not change
+    std::string zone_created;           ///< empty: none
+    std::int64_t created_ns = 0;        ///< Unix time
 };
 
 std::string encode(const domain_record& from);

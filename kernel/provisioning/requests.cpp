@@ -50,9 +50,8 @@ wp_status domain_requests::ask(const std::string& domain, const std::string& cli
         for (const auto& one : all)
             one(status);
     };
-    if (!run_on_worker_([this, key = *name, client, sender, finish] {
-            finish(decide(key, client, sender));
-        }))
+    if (!run_on_worker_(
+            [this, key = *name, client, sender, finish] { finish(decide(key, client, sender)); }))
         finish(WP_TEMPFAIL);
     return WP_PENDING;
 }

@@ -112,7 +112,8 @@ result<void> provisioner::make_records(domain_record& one) {
     if (!sets)
         return sets.failure();
     if (const auto foreign = of_kind(*sets, set_report::finding::other); !foreign.empty())
-        return error{WP_CONFLICT, fmt::format("{}; it is not ours to change", described(foreign[0]))};
+        return error{WP_CONFLICT,
+                     fmt::format("{}; it is not ours to change", described(foreign[0]))};
     auto absent = of_kind(*sets, set_report::finding::absent);
     for (auto& wild : of_kind(*sets, set_report::finding::wildcard))
         absent.push_back(std::move(wild));

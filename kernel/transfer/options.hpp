@@ -54,7 +54,7 @@ struct options {
     /// WP_TEMPFAIL, later perhaps. WP_PENDING: `then` is told, once, on any thread. Not set: no
     /// domain becomes ours.
     std::function<wp_status(const std::string& domain, const std::string& client,
-                       const std::string& sender, std::function<void(wp_status)> then)>
+                            const std::string& sender, std::function<void(wp_status)> then)>
         define;
     /// Told what happened to messages (WP_LOG_* level).
     std::function<void(std::int32_t level, std::string_view text, std::span<const wp_pair> fields)>

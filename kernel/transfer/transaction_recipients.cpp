@@ -46,15 +46,15 @@ wp_status transaction::add_recipient(const wp_recipient& to, error& why, wp_done
 
 wp_status transaction::define(const wp_recipient& to, const routing::decision& unknown, error& why,
                               wp_done done) {
-    const auto asked = unit_.settings.define(
-        unknown.unknown_domain, envelope_.client_address, envelope_.sender,
-        [this, &to, refusal = unknown.refusal, done](wp_status made) {
-            error told = refusal;
-            const auto status = defined(to, made, told);
-            auto shown = empty_error();
-            fill_error(&shown, told);
-            done.fn(done.ctx, status, status == WP_OK ? nullptr : &shown);
-        });
+    const auto asked =
+        unit_.settings.define(unknown.unknown_domain, envelope_.client_address, envelope_.sender,
+                              [this, &to, refusal = unknown.refusal, done](wp_status made) {
+                                  error told = refusal;
+                                  const auto status = defined(to, made, told);
+                                  auto shown = empty_error();
+                                  fill_error(&shown, told);
+                                  done.fn(done.ctx, status, status == WP_OK ? nullptr : &shown);
+                              });
     why = unknown.refusal;
     return asked == WP_PENDING ? asked : defined(to, asked, why);
 }
@@ -63,8 +63,8 @@ wp_status transaction::define(const wp_recipient& to, const routing::decision& u
 wp_status transaction::defined(const wp_recipient& to, wp_status made, error& why) {
     const error later(WP_TEMPFAIL, 450, 4, 1, 2, "this domain is being set up; try again later");
     if (made == WP_OK) {
-        const auto verdict = unit_.router->decide(view(to.address),
-                                                  {.may_relay = may_relay_, .confirmed = true});
+        const auto verdict =
+            unit_.router->decide(view(to.address), {.may_relay = may_relay_, .confirmed = true});
         if (take(to, verdict, why) == WP_OK)
             return WP_OK;
         const bool no_such_user = why.enhanced[0] == 5 && why.enhanced[1] == 1;

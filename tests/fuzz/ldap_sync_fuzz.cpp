@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (uuid.size() != 16)
                 std::abort();
     static_cast<void>(waypost::ldap::parse_sync_done(text));
-    if (const auto cookie = waypost::ldap::decode_cookie(text, 1); cookie && cookie->parts.size() != 1)
+    if (const auto cookie = waypost::ldap::decode_cookie(text, 1);
+        cookie && cookie->parts.size() != 1)
         std::abort();
     return 0;
 }

@@ -44,9 +44,15 @@ ZONE = "$TTL 60\n@ SOA ns.{zone}. postmaster.{zone}. 1 60 60 600 60\n@ NS ns.{zo
 
 
 def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        return udp.getsockname()[1]
+    """Free for UDP and for TCP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            try:
+                tcp.bind(udp.getsockname())
+            except OSError:
+                continue
+            return udp.getsockname()[1]
 
 
 class Knot:
@@ -77,12 +83,12 @@ class Knot:
 
     def start(self):
         self.process = subprocess.Popen(["/usr/sbin/knotd", "-c", self.folder / "knot.conf"], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        stdout=(self.folder / "log").open("ab"), stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 30
         while self.process.poll() is None and time.monotonic() < deadline:
             if all(self.ask(zone, "DNSKEY" if zone in self.signed else "SOA") for zone in self.zones):
                 return
-        raise AssertionError("knotd did not start")
+        raise AssertionError("knotd did not start: " + (self.folder / "log").read_text(errors="replace")[-2000:])
 
     def stop(self):
         self.process.terminate()

@@ -168,6 +168,11 @@ class LoginTest(LiveCase):
         self.assertIn("[AUTH]", self.login("wrong horse"))
         self.assertNotIn("correct horse", self.directory.search(BASE, "uid=ann"))
 
+    def test_a_changed_password_counts_at_once(self):
+        self.assertEqual(self.login("correct horse"), "+OK")
+        self.directory.modify(change(f"uid=ann,ou=People,{BASE}", "replace: userPassword", "userPassword: another horse"))
+        self.assertEqual(self.ask.until(lambda: "[AUTH]" in self.login("correct horse"), True), True)
+
     def test_a_directory_that_is_away_is_no_wrong_password(self):
         self.directory.stop()
         self.assertIn("[SYS/TEMP]", self.login("correct horse"))

@@ -17,9 +17,9 @@ struct words {
 
 void print_records(std::ostream& out, const json& records, std::string_view sign) {
     for (const auto& one : records)
-        out << "  " << sign << ' ' << harmless(one.value("owner", "")) << ". " << one.value("ttl", 0)
-            << ' ' << harmless(one.value("type", "")) << ' ' << harmless(one.value("data", ""))
-            << '\n';
+        out << "  " << sign << ' ' << harmless(one.value("owner", "")) << ". "
+            << one.value("ttl", 0) << ' ' << harmless(one.value("type", "")) << ' '
+            << harmless(one.value("data", "")) << '\n';
 }
 
 void print_plan(session& with, const json& plan) {
@@ -46,9 +46,10 @@ void print_progress(session& with, const json& record, const std::string& done) 
     auto& out = *with.out;
     const auto problem = record.value("problem", "");
     out << done << (problem.empty() ? "" : "; not finished: " + harmless(problem)) << '\n';
-    if (!record["to_publish"].empty())
+    const auto publish = record.value("to_publish", json::array());
+    if (!publish.empty())
         out << "publish these DNS records (no updater may change that zone):\n";
-    print_records(out, record["to_publish"], " ");
+    print_records(out, publish, " ");
 }
 
 void run_add(session& with, const words& said) {

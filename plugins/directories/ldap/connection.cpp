@@ -99,15 +99,14 @@ result<void> connection::become(identity as) {
     if (as == identity::service && settings_->external) {
         berval none{};
         int id = 0;
-        const int code = ldap_sasl_bind(handle_.get(), nullptr, "EXTERNAL", &none, nullptr,
-                                        nullptr, &id);
+        const int code =
+            ldap_sasl_bind(handle_.get(), nullptr, "EXTERNAL", &none, nullptr, nullptr, &id);
         auto got = answer(code, id, "SASL EXTERNAL");
         if (!got)
             return got.failure();
         const auto said = outcome_of(got->get());
-        return said.code == LDAP_SUCCESS
-                   ? result<void>()
-                   : failed(said.code, "SASL EXTERNAL", said.diagnostic);
+        return said.code == LDAP_SUCCESS ? result<void>()
+                                         : failed(said.code, "SASL EXTERNAL", said.diagnostic);
     }
     return as == identity::service ? bind(settings_->bind_dn, settings_->bind_password)
                                    : bind({}, {});
@@ -117,8 +116,8 @@ result<void> connection::bind(std::string_view dn, std::string_view password) {
     const std::string name(dn);
     auto secret = to_berval(password);
     int id = 0;
-    const int code = ldap_sasl_bind(handle_.get(), name.c_str(), LDAP_SASL_SIMPLE, &secret,
-                                    nullptr, nullptr, &id);
+    const int code = ldap_sasl_bind(handle_.get(), name.c_str(), LDAP_SASL_SIMPLE, &secret, nullptr,
+                                    nullptr, &id);
     auto got = answer(code, id, "bind");
     if (!got)
         return got.failure();
@@ -138,8 +137,8 @@ connection::outcome connection::outcome_of(LDAPMessage* from) const {
     outcome out;
     char* said = nullptr;
     LDAPControl** controls = nullptr;
-    const int code = ldap_parse_result(handle_.get(), from, &out.code, nullptr, &said, nullptr,
-                                       &controls, 0);
+    const int code =
+        ldap_parse_result(handle_.get(), from, &out.code, nullptr, &said, nullptr, &controls, 0);
     if (code != LDAP_SUCCESS)
         out.code = code;
     const owned<char> text(said);
@@ -202,8 +201,7 @@ result<void> connection::page(const search& wanted, int size, berval& cookie,
                               const visitor& visit) {
     LDAPControl* paging = nullptr;
     if (size > 0)
-        if (const int code =
-                ldap_create_page_control(handle_.get(), size, &cookie, 0, &paging))
+        if (const int code = ldap_create_page_control(handle_.get(), size, &cookie, 0, &paging))
             return failed(code, "page control");
     const owned<LDAPControl> kept(paging);
     ber_memfree(std::exchange(cookie, {}).bv_val);
@@ -232,10 +230,9 @@ result<void> connection::page(const search& wanted, int size, berval& cookie,
         const auto said = outcome_of(got->get());
         if (said.code != LDAP_SUCCESS)
             return failed(said.code, "search below " + wanted.base, said.diagnostic);
-        auto* back = said.controls
-                         ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, said.controls.get(),
-                                             nullptr)
-                         : nullptr;
+        auto* back = said.controls ? ldap_control_find(LDAP_CONTROL_PAGEDRESULTS,
+                                                       said.controls.get(), nullptr)
+                                   : nullptr;
         if (back != nullptr) {
             ber_int_t estimate = 0;
             ldap_parse_pageresponse_control(handle_.get(), back, &estimate, &cookie);

@@ -159,8 +159,7 @@ bool directory::owns(std::string_view dn) const {
                                [&](const auto& base) { return is_within(*name, base); });
 }
 
-result<void> directory::write(const wp_write* writes, std::uint64_t count,
-                              std::uint64_t& applied) {
+result<void> directory::write(const wp_write* writes, std::uint64_t count, std::uint64_t& applied) {
     const stream::writing noted(stream_);
     std::vector<sync_session::delivery> mine;
     std::vector<std::string> names;
@@ -198,8 +197,8 @@ result<void> directory::write(const wp_write* writes, std::uint64_t count,
     }
     if (feed == nullptr || names.empty())
         return outcome;
-    auto shown = lookups_.run(
-        [&](connection& on) { return read_entries(on, names, *feed, kept()); });
+    auto shown =
+        lookups_.run([&](connection& on) { return read_entries(on, names, *feed, kept()); });
     return outcome ? shown : outcome;
 }
 

@@ -68,10 +68,9 @@ void entry_batch::take(item& into, const berval& name, berval* values) {
             into.uuid = uuid_octets(view(values[0]));
         return;
     }
-    if (same(base, "entryCSN")) {
-        into.csn = view(values[0]);
-        return;
-    }
+    if (same(base, "entryCSN"))
+        into.csn =
+            view(values[0]); // stays an attribute: a change of the password shows in it alone
     if (same(base, "modifyTimestamp")) {
         newest_ = std::max(newest_, std::string(view(values[0])));
         return;

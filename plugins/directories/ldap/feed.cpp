@@ -68,8 +68,8 @@ result<void> feed_transaction::existing(std::int32_t what, std::string_view base
                                         entry_batch& batch) {
     auto why = empty_error();
     const auto& all = batch.entries();
-    return check(
-        feed_->existing(feed_->ctx, what, to_abi(base), all.data(), all.size(), &why), why);
+    return check(feed_->existing(feed_->ctx, what, to_abi(base), all.data(), all.size(), &why),
+                 why);
 }
 
 result<void> feed_transaction::commit(std::string_view cookie) {

@@ -42,8 +42,7 @@ private:
         });
     }
     static wp_status lookup(void* self, wp_str key, const wp_feed* feed, wp_error* why) {
-        return guard(
-            why, [&] { return finish(of(self).lookup(waypost::view(key), *feed), why); });
+        return guard(why, [&] { return finish(of(self).lookup(waypost::view(key), *feed), why); });
     }
     static std::uint64_t base_count(void* self) { return of(self).bases().size(); }
     static wp_str base(void* self, std::uint64_t index) {

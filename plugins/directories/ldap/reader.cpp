@@ -57,9 +57,9 @@ result<time_mark> read_all(connection& on, const settings& with, const wp_feed& 
         return to.failure();
     time_mark out;
     for (const auto& base : with.bases)
-        if (auto read = in_batches(
-                on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes}, with.page_size,
-                out.newest, [&](entry_batch& batch) { return to->entries(batch); });
+        if (auto read = in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
+                                   with.page_size, out.newest,
+                                   [&](entry_batch& batch) { return to->entries(batch); });
             !read)
             return read.failure();
     if (auto done = to->commit(time_cookie(out)); !done)
@@ -122,13 +122,12 @@ result<void> look_up(connection& on, const settings& with, std::string_view addr
     std::size_t found = 0;
     for (const auto& base : with.bases) {
         std::string newest;
-        auto read = in_batches(on,
-                               {base, LDAP_SCOPE_SUBTREE, recipient_filter(address),
-                                entry_attributes, most_found},
-                               0, newest, [&](entry_batch& batch) {
-                                   found += batch.size();
-                                   return to->entries(batch);
-                               });
+        auto read = in_batches(
+            on, {base, LDAP_SCOPE_SUBTREE, recipient_filter(address), entry_attributes, most_found},
+            0, newest, [&](entry_batch& batch) {
+                found += batch.size();
+                return to->entries(batch);
+            });
         if (!read)
             return read;
     }

@@ -3,8 +3,9 @@
 
 #include "entries.hpp"
 
-#include <algorithm>
 #include <strings.h>
+
+#include <algorithm>
 
 namespace waypost::ldap {
 namespace {
@@ -153,8 +154,7 @@ result<sync_session::delivery> add(connection& on, const std::string& dn, const 
     return sync_session::delivery{dn, after.value_of(*said), {}};
 }
 
-result<sync_session::delivery> modify(connection& on, const std::string& dn,
-                                      const wp_write& what) {
+result<sync_session::delivery> modify(connection& on, const std::string& dn, const wp_write& what) {
     modifications given;
     std::string_view password;
     for (std::uint64_t i = 0; i < what.modification_count; ++i) {

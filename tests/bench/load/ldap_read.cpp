@@ -37,9 +37,9 @@ void read_entry(LDAP* handle, LDAPMessage* entry, totals& into) {
 void read_base(LDAP* handle, const char* base, totals& into) {
     const char* attributes[] = {"*", "entryUUID", "entryCSN", "modifyTimestamp", nullptr};
     int id = 0;
-    if (const int code = ldap_search_ext(handle, base, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
-                                         const_cast<char**>(attributes), 0, nullptr, nullptr,
-                                         nullptr, 0, &id))
+    if (const int code =
+            ldap_search_ext(handle, base, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
+                            const_cast<char**>(attributes), 0, nullptr, nullptr, nullptr, 0, &id))
         fail("search", code);
     for (;;) {
         LDAPMessage* message = nullptr;

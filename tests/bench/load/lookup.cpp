@@ -66,6 +66,6 @@ int main(int count, char** words) {
         router.decide(one, {.confirmed = true}, verdict);
         return verdict.status == WP_OK;
     });
-    std::printf("{\"rows\": %.0f, \"decisions\": %.0f, \"open_seconds\": %.4f}\n", rows,
-                decisions, opening.count());
+    std::printf("{\"rows\": %.0f, \"decisions\": %.0f, \"open_seconds\": %.4f}\n", rows, decisions,
+                opening.count());
 }

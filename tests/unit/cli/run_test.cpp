@@ -57,7 +57,7 @@ TEST(run, sends_one_call_for_each_command) {
         {{"queue", "show", "7", "--content"}, {"queue.content", {{"id", 7}}}},
         {{"route", "ann@a.example"}, {"route", {{"address", "ann@a.example"}}}},
         {{"reload"}, {"reload", json::object()}},
-        {{"sync"}, {"sync", json::object()}},
+        {{"sync"}, {"sync", json{{"kind", "full"}}}},
         {{"stop"}, {"stop", json::object()}}};
     for (const auto& [words, expected] : cases) {
         const outcome seen = run_with(words, answer{{}, json::object()});

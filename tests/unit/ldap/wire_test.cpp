@@ -21,8 +21,7 @@ TEST(sync_request, has_mode_and_cookie) {
 
 TEST(sync_state, of_each_kind) {
     for (int kind = 0; kind <= 3; ++kind) {
-        const auto value =
-            "\x30\x15\x0a\x01"s + static_cast<char>(kind) + "\x04\x10" + uuid;
+        const auto value = "\x30\x15\x0a\x01"s + static_cast<char>(kind) + "\x04\x10" + uuid;
         const auto got = parse_sync_state(value);
         ASSERT_TRUE(got) << kind;
         EXPECT_EQ(static_cast<int>(got->state), kind);
@@ -35,10 +34,9 @@ TEST(sync_state, of_each_kind) {
 }
 
 TEST(sync_state, refuses_what_is_none) {
-    for (const auto& value :
-         {""s, "\x30\x00"s, "\x30\x15\x0a\x01\x04\x04\x10"s + uuid,
-          "\x30\x14\x0a\x01\x01\x04\x0f"s + uuid.substr(1),
-          "\x30\x15\x0a\x01\x01\x04\x20"s + uuid, "\x30\x7f\x0a\x01\x01"s})
+    for (const auto& value : {""s, "\x30\x00"s, "\x30\x15\x0a\x01\x04\x04\x10"s + uuid,
+                              "\x30\x14\x0a\x01\x01\x04\x0f"s + uuid.substr(1),
+                              "\x30\x15\x0a\x01\x01\x04\x20"s + uuid, "\x30\x7f\x0a\x01\x01"s})
         EXPECT_FALSE(parse_sync_state(value)) << testing::PrintToString(value);
 }
 

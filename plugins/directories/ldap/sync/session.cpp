@@ -72,17 +72,16 @@ result<void> sync_session::refresh_base(std::size_t base, sync_mode mode, feed_t
                 return pushed;
             batch_.clear();
         }
-        if (full == nullptr && batch_.bytes() + 16 * (present_.size() + removed_.size()) >
-                                   settings_.refresh_limit)
+        if (full == nullptr &&
+            batch_.bytes() + 16 * (present_.size() + removed_.size()) > settings_.refresh_limit)
             return start_over("more has changed than refresh_limit allows");
     }
     return {};
 }
 
 result<void> sync_session::commit_refresh(const wp_feed& into) {
-    const auto present = static_cast<std::size_t>(
-        std::count_if(searches_.begin(), searches_.end(),
-                      [](const auto& one) { return one.present_phase; }));
+    const auto present = static_cast<std::size_t>(std::count_if(
+        searches_.begin(), searches_.end(), [](const auto& one) { return one.present_phase; }));
     if (present > 0 && present < searches_.size())
         return start_over("the server knows the deletions below one base and not below another");
     auto begun = feed_transaction::begin(into, present > 0 ? WP_FEED_FULL : WP_FEED_CHANGES);

@@ -46,8 +46,8 @@ struct sync_info {
     enum class kind { new_cookie, refresh_delete, refresh_present, id_set };
     kind what = kind::new_cookie;
     std::optional<std::string> cookie;
-    bool refresh_done = true;        ///< of refresh_delete and refresh_present
-    bool refresh_deletes = false;    ///< of id_set: these are gone; else: these are there
+    bool refresh_done = true;       ///< of refresh_delete and refresh_present
+    bool refresh_deletes = false;   ///< of id_set: these are gone; else: these are there
     std::vector<std::string> uuids; ///< of id_set, 16 octets each
 };
 result<sync_info> parse_sync_info(std::string_view value);
