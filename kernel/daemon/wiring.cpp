@@ -191,13 +191,15 @@ result<void> site::start_plugins() {
         auto* one = resolvers.front();
         names_.set(one->facet_as<wp_resolver>(WP_RESOLVER), one->self());
     }
+    std::size_t directories = plugins_.all(WP_DIRECTORY).size(); // that have not started yet
     bool waited = false;
     const auto ready = [&](host::instance& one) {
         if (one.provides(WP_DIRECTORY)) {
+            --directories;
             if (auto connected = connect(one); !connected) {
                 note(WP_LOG_ERROR, connected.failure().text);
             }
-        } else if (!waited) {
+        } else if (!waited && directories == 0) {
             waited = true;
             if (!directory_->wait_complete(first_read_patience)) {
                 note(WP_LOG_WARNING,

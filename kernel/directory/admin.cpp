@@ -83,8 +83,10 @@ result<void> admin::add_entry(const new_entry& item, written& counted) {
     // There already, and the cache has not heard of it yet.
     if (!done && done.failure().status == WP_EXISTS)
         return {};
-    if (done)
+    if (done) {
         ++counted.entries;
+        counted.added.push_back(item.dn);
+    }
     return done;
 }
 

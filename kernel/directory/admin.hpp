@@ -58,7 +58,8 @@ struct new_entry {
 
 struct written {
     std::string dn;
-    std::size_t entries = 0; ///< written; 0: everything was there already
+    std::size_t entries = 0;        ///< written; 0: everything was there already
+    std::vector<std::string> added; ///< DNs of the entries that were not there before
 };
 
 /// Thread-safe; writing blocks: call it on a worker.
@@ -95,6 +96,13 @@ public:
 
 private:
     result<void> add_entry(const new_entry& item, written& counted);
+    struct leftovers {
+        bool has_users = false;
+        bool others_below_node = false;
+        std::vector<std::string> own; ///< DNs that are the domain's alone, parents first
+    };
+    leftovers leftovers_of(const domain_details& domain, const std::string& node) const;
+    result<void> remove_all(const std::vector<std::string>& parents_first, written& counted);
     result<void> modify(const std::string& dn, const std::vector<attribute_change>& changes);
     result<void> remove_entry(const std::string& dn);
     result<void> write(const wp_write& what, const std::string& dn);

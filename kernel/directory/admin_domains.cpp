@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace waypost::kernel::directory {
 namespace {
 
@@ -20,6 +22,39 @@ domain_details details_of(const domain_view& domain) {
     out.base_dn = domain.base_dn();
     for (const auto dn : domain.node_dns())
         out.node_dns.emplace_back(dn);
+    return out;
+}
+
+constexpr std::size_t most_leftovers = 1000;
+
+bool is_of_domains(std::string_view attribute) {
+    for (const auto* start : {"mail", "inetDomain", "preferredMail", "domainUid", "sun", "domOrg"})
+        if (equal_folded(attribute.substr(0, std::string_view(start).size()), start))
+            return true;
+    return equal_folded(attribute, "associatedDomain") ||
+           equal_folded(attribute, "aliasedObjectName") ||
+           equal_folded(attribute, "waypostAdministrator");
+}
+
+bool is_class_of_domains(std::string_view name) {
+    return is_of_domains(name) || equal_folded(name, "domainRelatedObject");
+}
+
+/// Others are below it: an entry stops being a domain and stays as a node.
+std::vector<attribute_change> demotion_of(const reader& in, std::string_view dn) {
+    std::vector<attribute_change> out;
+    const auto normalised = normalise_dn(dn);
+    if (!normalised)
+        return out;
+    const auto entry = in.entry(*normalised);
+    auto& classes =
+        out.emplace_back(attribute_change{attribute_change::kind::replace, "objectClass", {}});
+    for (const auto one : entry.all_values("objectClass"))
+        if (!is_class_of_domains(one))
+            classes.values.emplace_back(one);
+    for (std::size_t i = 0; i < entry.attributes(); ++i)
+        if (is_of_domains(entry.name(i)))
+            out.push_back({attribute_change::kind::replace, std::string(entry.name(i)), {}});
     return out;
 }
 
@@ -42,7 +77,7 @@ result<written> admin::add_domain(std::string_view given,
         return one.attributes[0].values.back() == "mailDomain";
     });
     merge(node->attributes, more);
-    written out{node->dn, 0};
+    written out{node->dn, 0, {}};
     for (const auto& item : entries)
         if (auto done = add_entry(item, out); !done)
             return done.failure();
@@ -147,7 +182,7 @@ result<written> admin::set_domain(std::string_view name,
         return domain.failure();
     if (domain->node_dns.empty())
         return not_known("node of domain", name);
-    written out{domain->node_dns.front(), 1};
+    written out{domain->node_dns.front(), 1, {}};
     if (auto done = modify(out.dn, changes); !done)
         return done.failure();
     return out;
@@ -159,44 +194,58 @@ result<written> admin::remove_domain(std::string_view name) {
         return domain.failure();
     if (domain->node_dns.empty())
         return not_known("node of domain", name);
-    written out{domain->node_dns.front(), 0};
-    std::vector<std::string> below; // children last
-    bool has_users = false, has_children = false;
-    {
-        const auto in = cache_.read();
-        in.entries(out.dn, [&](const entry_view&) {
-            has_children = true;
-            return false;
-        });
-        if (domain->alias_of.empty() && !domain->base_dn.empty() && domain->base_dn != out.dn) {
-            below.push_back(domain->base_dn);
-            in.entries(domain->base_dn, [&](const entry_view& entry) {
-                has_users = is_recipient(entry);
-                below.emplace_back(entry.dn());
-                return !has_users && below.size() < 1000;
-            });
-        }
-    }
-    if (has_users)
+    written out{domain->node_dns.front(), 0, {}};
+    const auto found = leftovers_of(*domain, out.dn);
+    if (found.has_users)
         return error{
             WP_CONFLICT,
             fmt::format("domain {} still has users or groups; remove them first", domain->name)};
-    if (has_children) {
-        // Others are below it: it stops being a domain and stays as a node.
-        const std::vector<attribute_change> demote{
-            {attribute_change::kind::replace, "objectClass", {"top", "domain"}},
-            {attribute_change::kind::replace, "inetDomainBaseDN", {}},
-            {attribute_change::kind::replace, "inetDomainStatus", {}}};
-        if (auto done = modify(out.dn, demote); !done)
-            return done.failure();
-    } else if (auto done = remove_entry(out.dn); !done) {
-        return done.failure();
-    }
+    // Units below the node itself go first, an organization beside it after it: nobody sees a
+    // domain without a place for its users.
+    const bool inside = domain->base_dn == out.dn;
+    if (inside)
+        if (auto gone = remove_all(found.own, out); !gone)
+            return gone.failure();
+    auto gone = found.others_below_node ? modify(out.dn, demotion_of(cache_.read(), out.dn))
+                                        : remove_entry(out.dn);
+    if (!gone)
+        return gone.failure();
     ++out.entries;
-    for (auto dn = below.rbegin(); dn != below.rend(); ++dn, ++out.entries)
-        if (auto done = remove_entry(*dn); !done)
-            return done.failure();
+    if (!inside)
+        if (auto rest = remove_all(found.own, out); !rest)
+            return rest.failure();
     return out;
+}
+
+admin::leftovers admin::leftovers_of(const domain_details& domain, const std::string& node) const {
+    leftovers out;
+    const auto in = cache_.read();
+    const bool inside = domain.base_dn == node;
+    if (domain.alias_of.empty() && !domain.base_dn.empty()) {
+        if (!inside)
+            out.own.push_back(domain.base_dn);
+        in.entries(domain.base_dn, [&](const entry_view& entry) {
+            if (in.domain_of(entry.normalised_dn()) != domain.name)
+                return true;
+            out.has_users = is_recipient(entry);
+            if (!inside || entry.is_a("organizationalUnit"))
+                out.own.emplace_back(entry.dn());
+            return !out.has_users && out.own.size() < most_leftovers;
+        });
+    }
+    in.entries(node, [&](const entry_view& entry) {
+        out.others_below_node =
+            std::find(out.own.begin(), out.own.end(), entry.dn()) == out.own.end();
+        return !out.others_below_node;
+    });
+    return out;
+}
+
+result<void> admin::remove_all(const std::vector<std::string>& parents_first, written& counted) {
+    for (auto dn = parents_first.rbegin(); dn != parents_first.rend(); ++dn, ++counted.entries)
+        if (auto gone = remove_entry(*dn); !gone)
+            return gone;
+    return {};
 }
 
 } // namespace waypost::kernel::directory

@@ -66,7 +66,7 @@ result<written> admin::add_user(std::string_view address, std::string_view passw
     merge(item.attributes, more);
     if (!password.empty())
         item.attributes.push_back({"userPassword", {std::string(password)}});
-    written out{item.dn, 0};
+    written out{item.dn, 0, {}};
     auto done = add_entry(item, out);
     if (!password.empty())
         ::explicit_bzero(item.attributes.back().values.front().data(), password.size());
@@ -145,7 +145,7 @@ result<written> admin::set_user(std::string_view address,
         return user.failure();
     if (auto done = modify(user->dn, changes); !done)
         return done.failure();
-    return written{user->dn, 1};
+    return written{user->dn, 1, {}};
 }
 
 result<written> admin::remove_user(std::string_view address) {
@@ -154,7 +154,7 @@ result<written> admin::remove_user(std::string_view address) {
         return user.failure();
     if (auto done = remove_entry(user->dn); !done)
         return done.failure();
-    return written{user->dn, 1};
+    return written{user->dn, 1, {}};
 }
 
 result<written> admin::set_password(std::string_view address, std::string_view password) {
@@ -169,7 +169,7 @@ result<written> admin::set_password(std::string_view address, std::string_view p
     ::explicit_bzero(changes[0].values[0].data(), password.size());
     if (!done)
         return done.failure();
-    return written{user->dn, 1};
+    return written{user->dn, 1, {}};
 }
 
 } // namespace waypost::kernel::directory

@@ -73,7 +73,10 @@ result<void> provisioner::advance(domain_record& one) {
 }
 
 result<void> provisioner::make_entries(domain_record& one) {
+    if (!cache_.is_complete())
+        return error{WP_TEMPFAIL, "the directory has not been read yet"};
     const auto changes = changes_of(one.wanted);
+    const bool resumed = !one.entries.empty();
     auto missing = admin_.missing_entries(one.domain, changes);
     if (!missing)
         return missing.failure();
@@ -84,7 +87,12 @@ result<void> provisioner::make_entries(domain_record& one) {
     if (auto kept = journal_.put(one); !kept)
         return kept;
     auto made = admin_.add_domain(one.domain, changes);
-    return made ? result<void>() : made.failure();
+    if (!made)
+        return made.failure();
+    // What came to exist meanwhile is not ours.
+    if (!resumed)
+        one.entries = std::move(made->added);
+    return {};
 }
 
 result<std::optional<zone_place>> provisioner::zone_for(domain_record& one) {

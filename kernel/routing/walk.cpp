@@ -166,6 +166,7 @@ void walk::follow(std::string_view address, std::uint32_t depth) {
     const std::string_view now = rewritten ? std::string_view(current) : address;
     if (!route.valid())
         return unknown_domain(now, domain, depth);
+    note_other_routes(route, domain);
     if (route.kind() == WP_ROUTE_RELAY) {
         note("route", route.origin(), route.attribute(),
              fmt::format("{}: relay to {} (generator {})", domain, route.target(),
@@ -174,6 +175,17 @@ void walk::follow(std::string_view address, std::uint32_t depth) {
     }
     const folded_address key(parts.local, domain);
     follow_hosted({route, &key, parts.local, {}, depth_here});
+}
+
+void walk::note_other_routes(const directory::route_view& counts, std::string_view domain) {
+    if (!steps_)
+        return;
+    in_.routes(domain, [&](const directory::route_view& other) {
+        if (other.bytes().data() != counts.bytes().data())
+            note("conflict", other.origin(), other.attribute(),
+                 fmt::format("another row for {} loses (generator {})", domain, other.generator()));
+        return true;
+    });
 }
 
 void walk::follow_hosted(const place& at) {

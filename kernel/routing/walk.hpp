@@ -28,6 +28,7 @@ private:
     };
 
     void follow(std::string_view address, std::uint32_t depth);
+    void note_other_routes(const directory::route_view& counts, std::string_view domain);
     void follow_hosted(const place& at);
     void follow_row(const directory::account_view& row, const place& at, std::string_view detail);
     void follow_user(const directory::account_view& row, const place& at, std::string_view detail);

@@ -82,8 +82,9 @@ class Knot:
         return self
 
     def start(self):
-        self.process = subprocess.Popen(["/usr/sbin/knotd", "-c", self.folder / "knot.conf"], stdin=subprocess.DEVNULL,
-                                        stdout=(self.folder / "log").open("ab"), stderr=subprocess.STDOUT)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(["/usr/sbin/knotd", "-c", self.folder / "knot.conf"], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while self.process.poll() is None and time.monotonic() < deadline:
             if all(self.ask(zone, "DNSKEY" if zone in self.signed else "SOA") for zone in self.zones):

@@ -253,6 +253,34 @@ class ResumeTest(LiveCase):
         self.assertEqual(self.site.json("status")["directory"]["users"], 1 + 2000 - 20)
 
 
+class SeveralServersTest(unittest.TestCase):
+    """R4.7: two servers with a base each; one that is away leaves the other live."""
+
+    def test_one_away_leaves_the_other_live(self):
+        with slapd_site.Slapd() as nodes, slapd_site.Slapd() as people:
+            nodes.add(ROOTS)
+            people.add(ROOTS)
+            text = waypost_site.KERNEL + waypost_site.SMTP + waypost_site.STORE
+            first = nodes.plugin().replace('bases = ["o=internet", "o=isp"]', 'bases = ["o=internet"]')
+            second = people.plugin().split("[plugins.directory-routes]")[0].replace("directory-servers", "customer-servers")
+            second = second.replace('bases = ["o=internet", "o=isp"]', 'bases = ["o=isp"]')
+            with waypost_site.temporary(text + first + second) as site:
+                site.start()
+                site.waypost("domain", "add", "example.com")
+                ask = Questions(site)
+                self.assertIn("dc=example", nodes.search("o=internet", "dn"))
+                self.assertNotIn("dc=example", people.search("o=internet", "dn"))
+                people.add(user("bob"))
+                self.assertEqual(ask.until(lambda: ask.rcpt("bob@example.com"), 250), 250)
+                nodes.stop()
+                people.add(user("eve"))
+                self.assertEqual(ask.until(lambda: ask.rcpt("eve@example.com"), 250), 250)
+                people.delete(f"uid=bob,ou=People,{BASE}")
+                self.assertEqual(ask.until(lambda: ask.rcpt("bob@example.com"), 450), 450)  # a server that is away may know him
+                nodes.start()
+                self.assertEqual(ask.until(lambda: ask.rcpt("bob@example.com"), 550), 550)
+
+
 class FailoverTest(unittest.TestCase):
     def test_the_second_server_is_asked_when_the_first_is_away(self):
         with slapd_site.Slapd() as directory:

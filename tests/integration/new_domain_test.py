@@ -106,6 +106,71 @@ class CommandTest(NewDomainCase):
         self.assertEqual(self.dns.data(f"abc.{ZONE}", "MX"), MX)
 
 
+class LayoutCase(NewDomainCase):
+    """What a new domain gets in each layout, and that users, lists and states work in it; `layout` None: not a test."""
+    layout = None
+    node = ""
+    people = ""
+
+    def setUp(self):
+        if self.layout is None:
+            self.skipTest("a base of the layouts")
+        self.keys = f'\n[directory]\nlayout = "{self.layout}"\n'
+        super().setUp()
+
+    def test_a_domain_and_its_users(self):
+        name = f"abc.{ZONE}"
+        before = self.directory.search("o=internet", "dn") + self.directory.search("o=isp", "dn")
+        self.site.add_people(domain=name, users=("ann", "bob"))
+        self.assertEqual(self.state(name), "verified")
+        self.assertEqual(self.dns.data(name, "MX"), MX)
+        self.assertIn(f"dn: {self.node}\n", self.directory.search(self.node, "-s", "base", "dn"))
+        self.assertIn("uid=ann", self.directory.search(self.people, "uid=ann", "dn"))
+        self.assertEqual((self.ask.rcpt(f"ann@{name}"), self.ask.rcpt(f"eve@{name}")), (250, 550))
+        self.directory.add(f"dn: cn=team,{self.people.replace('ou=People', 'ou=Groups')}\nobjectClass: groupOfUniqueNames\n"
+                           f"objectClass: inetMailGroup\nobjectClass: inetLocalMailRecipient\ncn: team\nmail: team@{name}\n"
+                           f"uniqueMember: uid=ann,{self.people}\nuniqueMember: uid=bob,{self.people}\n\n")
+        self.until(lambda: self.ask.goes_to(f"team@{name}"), [f"ann@{name}", f"bob@{name}"])
+        for state, code in (("inactive", 450), ("deleted", 550), ("active", 250)):
+            self.directory.modify(change(self.node, "replace: inetDomainStatus", f"inetDomainStatus: {state}"))
+            self.until(lambda: self.ask.rcpt(f"ann@{name}"), code)
+        self.directory.delete(f"uid=bob,{self.people}")
+        self.until(lambda: self.ask.goes_to(f"team@{name}"), [f"ann@{name}"])
+        box = poplib.POP3(*self.site.listener("pop3"), timeout=30)
+        box.user(f"ann@{name}")
+        self.assertIn(b"+OK", box.pass_("correct horse"))
+        box.close()
+        self.directory.delete(f"cn=team,{self.people.replace('ou=People', 'ou=Groups')}", f"uid=ann,{self.people}")
+        self.until(lambda: self.ask.rcpt(f"ann@{name}"), 550)
+        self.site.waypost("domain", "remove", name)
+        self.assertEqual(self.dns.data(name, "MX"), [])
+        self.assertEqual(self.directory.search("o=internet", "dn") + self.directory.search("o=isp", "dn"), before)
+
+
+class Schema1Test(LayoutCase):
+    layout = "schema1"
+    node = "dc=abc,dc=hosted,dc=example,o=internet"
+    people = f"ou=People,o=abc.{ZONE},o=isp"
+
+
+class Schema2Test(LayoutCase):
+    layout = "schema2"
+    node = f"o=abc.{ZONE},o=isp"
+    people = f"ou=People,o=abc.{ZONE},o=isp"
+
+
+class LabelsTest(LayoutCase):
+    layout = "labels"
+    node = "dc=abc,dc=hosted,dc=example,o=internet"
+    people = "ou=People,dc=abc,dc=hosted,dc=example,o=internet"
+
+
+class OrganisationalTest(LayoutCase):
+    layout = "organisational"
+    node = f"o=abc.{ZONE},o=isp"
+    people = f"ou=People,o=abc.{ZONE},o=isp"
+
+
 class ForeignRecordTest(NewDomainCase):
     zones = {ZONE: "abc MX 5 mail.other.example.\n"}
 

@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""New domains while the daemon is killed (R7.4): several clients add domains through the state machine, with a real slapd
+and a real Knot; the daemon is killed at random moments and started again. At the end the directory, the zone and the tables
+agree, and every domain whose addition was acknowledged stands.
+
+  tests/crash/domain_rounds.py [--domains 60] [--kills 5] [--seed 1] [--remove]"""
+import argparse
+import pathlib
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+
+import dns_site  # noqa: E402
+import slapd_site  # noqa: E402
+import waypost_site  # noqa: E402
+
+ZONE = "hosted.example"
+ROOTS = "".join(f"dn: o={name}\nobjectClass: organization\no: {name}\n\n" for name in ("internet", "isp"))
+CLIENTS = 3
+
+
+class Adders:
+    """Each adds its part of the domains, again and again until it hears that it is there."""
+
+    def __init__(self, site, names):
+        self.site, self.known, self.stop = site, set(), False
+        self.threads = [threading.Thread(target=self.run, args=[names[i::CLIENTS]]) for i in range(CLIENTS)]
+        for one in self.threads:
+            one.start()
+
+    def run(self, names):
+        for name in names:
+            while not self.stop:
+                done = self.site.run("domain", "add", name)
+                if done.returncode == 0 or "exists already" in done.stderr:
+                    self.known.add(name)
+                    break
+                time.sleep(0.02)  # the daemon is being started again
+
+
+def disagreements(site, directory, dns, names):
+    """What differs between the directory, the zone and the tables."""
+    tables = {one["domain"] for one in site.json("domain", "list")}
+    progress = {one["domain"]: one for one in site.json("domain", "progress")}
+    entries = directory.search("o=internet", "(objectClass=mailDomain)", "dn")
+    found = []
+    for name in names:
+        label = name.split(".", maxsplit=1)[0]
+        state = (f"dn: dc={label},dc=hosted,dc=example,o=internet" in entries.splitlines(), name in tables,
+                 dns.data(name, "MX") == ["10 mail.example.com."], dns.data(f"mail.{name}", "CNAME") == ["mail.example.com."],
+                 progress.get(name, {}).get("state") == "verified")
+        if len(set(state)) != 1:
+            found.append((name, state))
+    return found, tables
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("--domains", type=int, default=60)
+    words.add_argument("--kills", type=int, default=5)
+    words.add_argument("--seed", type=int, default=1)
+    options = words.parse_args()
+    chance = random.Random(options.seed)
+    names = [f"d{i}.{ZONE}" for i in range(options.domains)]
+    with dns_site.Knot({ZONE: ""}, updates=True) as dns, slapd_site.Slapd() as directory:
+        directory.add(ROOTS)
+        text = (waypost_site.KERNEL + waypost_site.SMTP + directory.plugin() + waypost_site.STORE + dns.updater()
+                + '[domains]\nretry = "1s"\n')
+        with waypost_site.temporary(text) as site:
+            site.start()
+            adders = Adders(site, names)
+            for _ in range(options.kills):
+                time.sleep(chance.uniform(0.05, 0.6))  # where a kill falls is chance
+                site.kill()
+                site.start(timeout=60)
+            for one in adders.threads:
+                one.join(timeout=600)
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                found, tables = disagreements(site, directory, dns, names)
+                if not found and tables >= set(names):
+                    break
+                time.sleep(0.2)
+            missing = sorted((adders.known | set(names)) - tables)
+            print(f"{len(names)} domains, {options.kills} kills: {len(found)} disagree, {len(missing)} are missing")
+            for name in names[::2]:
+                site.waypost("domain", "remove", name)
+            left = [name for name in names[::2] if dns.data(name, "MX") or dns.data(f"mail.{name}", "CNAME")]
+            print(f"{len(names[::2])} removed: {len(left)} left records in DNS")
+            for one in found[:10]:
+                print("  ", one)
+            return 1 if found or missing or left else 0
+
+
+sys.exit(main())
