@@ -15,8 +15,10 @@ void existing_names::add(std::int32_t what, const std::string& base, std::string
 
 std::vector<std::string> existing_names::missing(const reader& in, std::uint16_t backend) const {
     std::vector<std::string> out;
-    for (const auto& [scope, named] : covered_) {
-        const auto& [what, base] = scope;
+    for (const auto& one : covered_) {
+        const auto what = one.first.first;
+        const auto& base = one.first.second;
+        const auto& named = one.second;
         const auto start = entry_key(base);
         const auto check = [&](std::string_view key) {
             const auto entry = in.entry_by_key(key);

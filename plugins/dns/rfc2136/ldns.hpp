@@ -2,7 +2,9 @@
 // Owners for what ldns allocates.
 #pragma once
 
+// Before ldns, which otherwise defines bool as a macro.
 #include <ldns/ldns.h>
+#include <stdbool.h> // NOLINT(modernize-deprecated-headers)
 
 #include <cstdlib>
 #include <memory>
