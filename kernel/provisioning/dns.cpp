@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace waypost::kernel::provisioning {
 namespace {
@@ -71,11 +72,25 @@ result<std::optional<zone_place>> dns_part::create_zone(const std::string& name)
             continue;
         auto why = empty_error();
         const auto status = by.table->create_zone(by.self, to_abi(name), &why);
+        if (status == WP_DENIED)
+            continue; // not below what it may make
         if (status != WP_OK && status != WP_EXISTS)
             return failed(by, status, why);
         return place_of(name);
     }
     return std::optional<zone_place>();
+}
+
+result<void> dns_part::remove_zone(const std::string& name) const {
+    for (const auto& by : updaters_) {
+        const bool has_it = by.table->struct_size > offsetof(wp_dns, remove_zone);
+        if (!has_it || by.table->remove_zone == nullptr)
+            continue;
+        auto why = empty_error();
+        const auto status = by.table->remove_zone(by.self, to_abi(name), &why);
+        return status == WP_OK ? result<void>() : failed(by, status, why);
+    }
+    return {};
 }
 
 result<std::vector<dns_record>> dns_part::read(const zone_place& at, const std::string& owner,

@@ -48,6 +48,8 @@ public:
     result<std::optional<zone_place>> place_of(const std::string& name) const;
     /// A zone of this name by the first updater that can make zones. Nothing: none can.
     result<std::optional<zone_place>> create_zone(const std::string& name) const;
+    /// Of one that create_zone made.
+    result<void> remove_zone(const std::string& name) const;
     result<std::vector<set_report>> look(const zone_place& at,
                                          const std::vector<dns_record>& wanted) const;
     /// All of them or none; WP_CONFLICT when one came to exist meanwhile. `key` makes a repetition

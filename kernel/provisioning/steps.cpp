@@ -156,7 +156,10 @@ result<void> provisioner::verify(domain_record& one) {
 }
 
 result<void> provisioner::withdraw(domain_record& one) {
-    if (!one.records.empty()) {
+    if (!one.zone_created.empty()) {
+        if (auto gone = dns_.remove_zone(one.zone_created); !gone)
+            return gone;
+    } else if (!one.records.empty()) {
         auto place = dns_.place_of(one.domain);
         if (!place)
             return place.failure();

@@ -2,9 +2,10 @@
 // Owners for what ldns allocates.
 #pragma once
 
-// Before ldns, which otherwise defines bool as a macro.
+// clang-format off: ldns defines bool as a macro unless this header came before
 #include <ldns/ldns.h>
 #include <stdbool.h> // NOLINT(modernize-deprecated-headers)
+// clang-format on
 
 #include <cstdlib>
 #include <memory>

@@ -57,6 +57,8 @@ typedef struct wp_dns {
      * out: needed. The texts are valid until the same thread reads again, or stop. */
     wp_status (*read)(void* self, wp_str zone, wp_str owner, wp_str type, wp_record* rows,
                       uint64_t* count, wp_error* error);
+    /* [worker] A zone that create_zone made; one that is not there is WP_OK. May be null. */
+    wp_status (*remove_zone)(void* self, wp_str zone, wp_error* error);
 } wp_dns;
 
 #define WP_SECURITY_INSECURE 0
