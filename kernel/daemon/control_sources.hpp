@@ -19,6 +19,7 @@ void connect_mailboxes(control::sources& calls, transfer::transfer_unit& unit);
 result<void> synchronise(directory_part& part, const directory::cache& cache,
                          const std::string& kind, const std::string& domain,
                          const control::row_sink& rows);
-void connect_route(control::sources& calls, const routing::router& router);
+void connect_route(control::sources& calls, const routing::router& router,
+                   const directory::cache& cache);
 
 } // namespace waypost::kernel::daemon

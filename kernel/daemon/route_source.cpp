@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // route ADDRESS: the router's own explanation, and what it decides for mail from outside
 #include "daemon/control_sources.hpp"
+#include "directory/keys.hpp"
 
 #include <fmt/format.h>
 
@@ -30,10 +31,23 @@ json destination_of(const routing::destination& one) {
             {"quota_messages", one.quota_messages}};
 }
 
+/// Which tables decided, and how old what they were made from is.
+json tables_of(const directory::cache& cache, const std::string& address) {
+    const auto now = cache.status();
+    const auto name = directory::fold_domain(address.substr(address.rfind('@') + 1));
+    const auto in = cache.read();
+    const auto domain = in.domain(name);
+    return {{"generation", now.generation},
+            {"domain_change", domain.valid() ? json(domain.sequence()) : json()},
+            {"age_seconds", now.age_ns < 0 ? json() : json(now.age_ns / 1'000'000'000)},
+            {"live", now.live}};
+}
+
 } // namespace
 
-void connect_route(control::sources& calls, const routing::router& router) {
-    calls.route = [&router](const std::string& address) -> result<json> {
+void connect_route(control::sources& calls, const routing::router& router,
+                   const directory::cache& cache) {
+    calls.route = [&router, &cache](const std::string& address) -> result<json> {
         json steps = json::array();
         for (const auto& one : router.explain(address)) {
             steps.push_back({{"step", one.what},
@@ -49,7 +63,8 @@ void connect_route(control::sources& calls, const routing::router& router) {
         return json{{"address", address},
                     {"verdict", verdict_of(made)},
                     {"steps", std::move(steps)},
-                    {"destinations", std::move(destinations)}};
+                    {"destinations", std::move(destinations)},
+                    {"tables", tables_of(cache, address)}};
     };
 }
 

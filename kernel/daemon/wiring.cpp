@@ -261,7 +261,7 @@ void site::connect_calls() {
     connect_provisioning(calls_, domains_.maker());
     connect_queue(calls_, *transfer_);
     connect_mailboxes(calls_, *transfer_);
-    connect_route(calls_, *router_);
+    connect_route(calls_, *router_, *cache_);
     control::add_all(table_, calls_);
 }
 

@@ -101,6 +101,16 @@ class ChangesTest(LiveCase):
         self.know("robert@example.com", 550)
         self.know("bob@example.com", 550)
 
+    def test_a_change_is_one_of_its_domain_alone(self):
+        self.site.waypost("domain", "add", "other.example")
+        change_of = lambda name: self.site.json("route", f"x@{name}")["tables"]["domain_change"]  # noqa: E731
+        mine, other = change_of("example.com"), change_of("other.example")
+        self.directory.add(user("bob"))
+        self.know("bob@example.com", 250)
+        self.assertGreater(change_of("example.com"), mine)
+        self.assertEqual(change_of("other.example"), other)
+        self.assertTrue(self.site.json("route", "x@example.com")["tables"]["live"])
+
     def test_states_of_a_domain(self):
         node = "dc=example,dc=com,o=internet"
         for state, code in (("inactive", 450), ("deleted", 550), ("active", 250)):

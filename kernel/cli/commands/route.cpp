@@ -24,6 +24,14 @@ void print_route(std::ostream& out, const json& route) {
                      {"NEXT HOP", "next_hop"}},
                     destinations, "");
     }
+    const auto tables = route.value("tables", json::object());
+    if (!tables.empty()) {
+        out << "by generation " << cell(tables.value("generation", json())) << " of the tables, "
+            << (tables.value("live", false)
+                    ? "changes arrive live"
+                    : "made from data " + cell(tables.value("age_seconds", json())) + " s old")
+            << '\n';
+    }
 }
 
 } // namespace
