@@ -172,9 +172,11 @@ result<std::vector<set_report>> dns_part::look(const zone_place& at,
 result<void> dns_part::publish(const zone_place& at, const std::string& key,
                                const std::vector<set_report>& absent) const {
     std::vector<dns_record> bare; // owner and type of the requirements
+    bare.reserve(absent.size());
     for (const auto& set : absent)
         bare.push_back({set.owner, set.type, {}, 0});
     std::vector<wp_dns_change> changes;
+    changes.reserve(bare.size() * 2);
     for (const auto& set : bare)
         changes.push_back(change_of(WP_DNS_REQUIRE_ABSENT, set));
     for (const auto& set : absent)
@@ -186,6 +188,7 @@ result<void> dns_part::publish(const zone_place& at, const std::string& key,
 result<void> dns_part::withdraw(const zone_place& at, const std::string& key,
                                 const std::vector<dns_record>& records) const {
     std::vector<wp_dns_change> changes;
+    changes.reserve(records.size());
     for (const auto& one : records)
         changes.push_back(change_of(WP_DNS_REMOVE, one));
     return changes.empty() ? result<void>() : apply(at, key, changes);

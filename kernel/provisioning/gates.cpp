@@ -39,7 +39,7 @@ bool is_below_any(std::string_view domain, const std::vector<std::string>& suffi
 }
 
 std::string network_of(std::string_view address) {
-    const std::string text(address);
+    std::string text(address);
     std::array<unsigned char, 16> octets{};
     std::array<char, INET6_ADDRSTRLEN> out{};
     if (::inet_pton(AF_INET, text.c_str(), octets.data()) == 1) {

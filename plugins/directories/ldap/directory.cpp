@@ -11,7 +11,7 @@
 namespace waypost::ldap {
 namespace {
 
-const settings& checked(const settings& with) {
+settings checked(settings with) {
     for (const auto& base : with.bases)
         if (!normalise_dn(base))
             throw std::invalid_argument("key bases: '" + base + "' is not a name (DN)");
@@ -29,7 +29,7 @@ std::optional<time_mark> mark_of(std::string_view text) {
 } // namespace
 
 directory::directory(settings with, logger log)
-    : settings_(checked(with)), log_(log), servers_(settings_),
+    : settings_(checked(std::move(with))), log_(log), servers_(settings_),
       lookups_(servers_, identity::service, settings_.lookups, settings_.timeout),
       logins_(servers_, identity::nobody, settings_.logins, settings_.timeout),
       stream_(servers_, settings_, log) {

@@ -36,6 +36,7 @@ result<void> feed_transaction::entries(entry_batch& batch) {
 
 result<void> feed_transaction::removed(const std::vector<std::string>& uuids) {
     std::vector<wp_entry> gone;
+    gone.reserve(uuids.size());
     for (const auto& uuid : uuids)
         gone.push_back({sizeof(wp_entry), 0, {}, to_bytes(uuid), nullptr, 0});
     auto why = empty_error();

@@ -11,7 +11,7 @@ namespace {
 /// Thread-safe.
 class plugin {
 public:
-    explicit plugin(context with) : directory_(settings_of(with.config()), with.logger()) {}
+    explicit plugin(const context& with) : directory_(settings_of(with.config()), with.logger()) {}
 
     result<void> start() { return {}; }
     void stop() { directory_.stop(); }

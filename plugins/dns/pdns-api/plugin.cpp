@@ -50,7 +50,7 @@ settings settings_of(const config_view& values) {
 /// Thread-safe.
 class plugin {
 public:
-    explicit plugin(context with) : server_(settings_of(with.config())) {
+    explicit plugin(const context& with) : server_(settings_of(with.config())) {
         table_.struct_size = sizeof table_;
         table_.abilities = WP_DNS_ZONE_CREATE;
         table_.zone_of = [](void*, wp_str, wp_str* zone, wp_error*) -> wp_status {

@@ -49,7 +49,7 @@ settings settings_of(const config_view& values) {
 /// Thread-safe.
 class plugin {
 public:
-    explicit plugin(context with) : updater_(settings_of(with.config())) {
+    explicit plugin(const context& with) : updater_(settings_of(with.config())) {
         table_.struct_size = sizeof table_;
         table_.abilities = WP_DNS_RECORDS;
         table_.zone_of = zone_of;

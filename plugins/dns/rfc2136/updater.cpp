@@ -109,7 +109,7 @@ result<bool> updater::done_before(const std::vector<change>& changes) const {
         auto now = fetch(owner, type);
         if (!now)
             return now.failure();
-        const auto same = already_so({owner, type, *std::move(now)}, changes);
+        auto same = already_so({owner, type, *std::move(now)}, changes);
         if (!same || !*same)
             return same;
     }

@@ -26,7 +26,7 @@ std::vector<row> rows_of(const config_view& values) {
 /// Thread-safe: constant after creation.
 class plugin {
 public:
-    explicit plugin(context with) : rows_(rows_of(with.config())) {
+    explicit plugin(const context& with) : rows_(rows_of(with.config())) {
         table_.struct_size = sizeof table_;
         table_.priority = static_cast<std::int32_t>(with.config().integer("priority"));
         table_.generate = generate;
