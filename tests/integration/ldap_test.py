@@ -2,8 +2,11 @@
 """The LDAP directory followed live (RFC 4533), beside a real slapd: every change is known without a sync (R5.4, R5.5),
 and nothing that happens to either side loses one."""
 import contextlib
+import pathlib
 import poplib
 import smtplib
+import subprocess
+import tempfile
 import time
 import unittest
 
@@ -229,6 +232,20 @@ class ResumeTest(LiveCase):
         self.know("late@example.com", 250)
         self.assertEqual(self.ask.until(lambda: self.ask.rcpt("nobody@example.com"), 550), 550)
 
+    def test_the_daemon_starts_while_the_directory_is_away(self):
+        self.directory.stop()
+        self.site.kill()
+        self.site.start()
+        self.assertEqual(self.ask.rcpt("ann@example.com"), 250)
+        self.assertEqual(self.ask.rcpt("nobody@example.com"), 450)
+        self.assertFalse(self.site.json("status")["directory"]["live"])
+        self.directory.start()
+        begun = time.monotonic()
+        self.directory.add(user("late"))
+        self.know("late@example.com", 250)
+        self.assertTrue(self.ask.until_live())
+        self.assertLess(time.monotonic() - begun, 2)
+
     def test_a_killed_slapd_may_be_older_than_the_cookie(self):
         self.directory.add("".join(user(f"u{i}") for i in range(5)))
         self.know("u4@example.com", 250)
@@ -289,6 +306,49 @@ class SeveralServersTest(unittest.TestCase):
                 self.assertEqual(ask.until(lambda: ask.rcpt("bob@example.com"), 450), 450)  # a server that is away may know him
                 nodes.start()
                 self.assertEqual(ask.until(lambda: ask.rcpt("bob@example.com"), 550), 550)
+
+
+class Certificate:
+    """Of 127.0.0.1, signed by itself."""
+
+    def __init__(self, folder, name):
+        self.certificate, self.key = folder / f"{name}.pem", folder / f"{name}.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-out", str(self.certificate),
+                        "-keyout", str(self.key)], check=True, capture_output=True)
+
+
+class TlsTest(unittest.TestCase):
+    """LDAPS and StartTLS; a server whose certificate does not verify is not used."""
+
+    def setUp(self):
+        scope = contextlib.ExitStack()
+        self.addCleanup(scope.close)
+        folder = pathlib.Path(scope.enter_context(tempfile.TemporaryDirectory()))
+        self.right, self.wrong = Certificate(folder, "right"), Certificate(folder, "wrong")
+        self.directory = scope.enter_context(slapd_site.Slapd(tls=self.right))
+        self.directory.add(ROOTS)
+
+    def known(self, url, trusted, *more):
+        """Whether a site that trusts this certificate reads the directory."""
+        section = self.directory.plugin(f'ca_file = "{trusted.certificate}"', *more, servers=[url])
+        text = waypost_site.KERNEL + waypost_site.SMTP + section + waypost_site.STORE + '\n[directory]\nsync_retry = "1s"\n'
+        with waypost_site.temporary(text) as site:
+            site.start()
+            if trusted is self.right:
+                site.add_people()
+                return Questions(site).rcpt("ann@example.com") == 250
+            self.assertIn("cannot be read", (site.folder / "waypostd.log").read_text(errors="replace"))
+            return site.json("status")["directory"]["complete"]
+
+    def test_ldaps(self):
+        url = f"ldaps://127.0.0.1:{self.directory.tls_port}"
+        self.assertTrue(self.known(url, self.right))
+        self.assertFalse(self.known(url, self.wrong))
+
+    def test_starttls(self):
+        self.assertTrue(self.known(self.directory.url, self.right, "start_tls = true"))
+        self.assertFalse(self.known(self.directory.url, self.wrong, "start_tls = true"))
 
 
 class FailoverTest(unittest.TestCase):

@@ -8,6 +8,7 @@
 #include <waypost/errors.hpp>
 
 #include <span>
+#include <utility>
 
 namespace waypost::ldap {
 

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <optional>
 
 namespace waypost::ldap {
 
