@@ -2,9 +2,10 @@
 // Owners for what ldns allocates.
 #pragma once
 
-// clang-format off: ldns defines bool as a macro unless this header came before
-#include <ldns/ldns.h>
+// ldns defines bool as a macro unless stdbool.h came before it.
+// clang-format off
 #include <stdbool.h> // NOLINT(modernize-deprecated-headers)
+#include <ldns/ldns.h>
 // clang-format on
 
 #include <cstdlib>
