@@ -72,9 +72,9 @@ result<std::optional<zone_place>> dns_part::create_zone(const std::string& name)
             continue;
         auto why = empty_error();
         const auto status = by.table->create_zone(by.self, to_abi(name), &why);
-        if (status == WP_DENIED)
-            continue; // not below what it may make
-        if (status != WP_OK && status != WP_EXISTS)
+        if (status == WP_DENIED || status == WP_EXISTS)
+            continue; // not below what it may make, or not its own
+        if (status != WP_OK)
             return failed(by, status, why);
         return place_of(name);
     }
@@ -88,7 +88,7 @@ result<void> dns_part::remove_zone(const std::string& name) const {
             continue;
         auto why = empty_error();
         const auto status = by.table->remove_zone(by.self, to_abi(name), &why);
-        return status == WP_OK ? result<void>() : failed(by, status, why);
+        return status == WP_OK || status == WP_CONFLICT ? result<void>() : failed(by, status, why);
     }
     return {};
 }

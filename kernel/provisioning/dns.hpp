@@ -46,9 +46,10 @@ public:
 
     /// Nothing: no updater may change this name.
     result<std::optional<zone_place>> place_of(const std::string& name) const;
-    /// A zone of this name by the first updater that can make zones. Nothing: none can.
+    /// A zone of this name by the first updater that can make zones. Nothing: none can, or somebody
+    /// else has made it.
     result<std::optional<zone_place>> create_zone(const std::string& name) const;
-    /// Of one that create_zone made.
+    /// Of one that create_zone made; one of somebody else stays.
     result<void> remove_zone(const std::string& name) const;
     result<std::vector<set_report>> look(const zone_place& at,
                                          const std::vector<dns_record>& wanted) const;

@@ -61,6 +61,11 @@ default-soa-edit=INCREASE
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def make(self, name):
+        """A zone of somebody else."""
+        subprocess.run(["pdnsutil", f"--config-dir={self.folder}", "create-zone", name, "ns.other.example"], check=True,
+                       capture_output=True)
+
     def zone(self, name):
         """Whether there is one; all of them without a name."""
         asked = urllib.request.Request(f"http://127.0.0.1:{self.http}/api/v1/servers/localhost/zones" + (f"/{name}." if name else ""),
@@ -123,6 +128,19 @@ class PowerDnsTest(unittest.TestCase):
             foreign = site.waypost("domain", "add", "abc.elsewhere.example")
             self.assertIn("abc.elsewhere.example. 3600 MX 10 mail.example.com.", foreign)
             self.assertFalse(dns.zone("abc.elsewhere.example"))
+
+    def test_a_zone_of_somebody_else_stays(self):
+        with contextlib.ExitStack() as scope:
+            dns = scope.enter_context(PowerDns())
+            name = "abc.customers.example"
+            dns.make(name)
+            site = scope.enter_context(waypost_site.temporary(waypost_site.COMPLETE + dns.plugins()))
+            site.start()
+            site.run("domain", "add", name)
+            self.assertIn(name, site.waypost("domain", "list"))
+            site.waypost("domain", "remove", name)
+            self.assertTrue(dns.zone(name))
+            self.assertEqual(dns.data(name, "NS"), ["ns.other.example."])
 
 
 if __name__ == "__main__":

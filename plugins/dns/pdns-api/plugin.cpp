@@ -41,6 +41,9 @@ settings settings_of(const config_view& values) {
     for (const auto one : values.list("nameservers"))
         out.nameservers.push_back(folded(one) + ".");
     out.update_key = values.text("update_key");
+    out.account = values.text("account");
+    if (out.account.empty())
+        throw std::invalid_argument("key account: it marks the zones that are ours, and is needed");
     for (const auto one : values.list("suffixes"))
         out.suffixes.push_back(folded(one));
     out.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(values.duration("timeout"));
@@ -121,6 +124,11 @@ WAYPOST_PLUGIN(waypost::pdns::plugin,
                     {.name = "update_key",
                      .type = WP_CONFIG_TEXT,
                      .help = "Name of the TSIG key that may change new zones by DNS UPDATE."},
+                    {.name = "account",
+                     .type = WP_CONFIG_TEXT,
+                     .fallback = "waypost",
+                     .help = "The account of the zones made here. A zone with another one, or "
+                             "none, is never changed or removed."},
                     {.name = "timeout",
                      .type = WP_CONFIG_DURATION,
                      .fallback = "5s",

@@ -87,11 +87,25 @@ bool server::may_make(const std::string& name) const {
            });
 }
 
+result<server::owner> server::owner_of(const std::string& name) const {
+    const auto shown = request("GET", zones_path + ("/" + name + ".?rrsets=false"), {});
+    if (!shown)
+        return shown.failure();
+    if (shown->code == not_found)
+        return owner::nobody;
+    if (shown->code != ok)
+        return refused("zone " + name, shown->code, shown->body);
+    const auto zone = json::parse(shown->body, nullptr, false);
+    const auto account = zone.is_object() ? zone.find("account") : zone.end();
+    return account != zone.end() && *account == settings_.account ? owner::us : owner::others;
+}
+
 result<void> server::create_zone(const std::string& name) const {
     if (!may_make(name))
         return error{WP_DENIED, "zone " + name + " is below none of 'suffixes'"};
     const json wanted{{"name", name + "."},
                       {"kind", settings_.kind},
+                      {"account", settings_.account},
                       {"nameservers", settings_.nameservers},
                       {"soa_edit_api", "DEFAULT"}};
     const auto made = request("POST", zones_path, wanted.dump());
@@ -99,6 +113,13 @@ result<void> server::create_zone(const std::string& name) const {
         return made.failure();
     if (made->code != created && made->code != conflict)
         return refused("zone " + name, made->code, made->body);
+    if (made->code == conflict) {
+        const auto whose = owner_of(name);
+        if (!whose)
+            return whose.failure();
+        if (*whose != owner::us)
+            return error{WP_EXISTS, "zone " + name + " was made by somebody else"};
+    }
     if (settings_.update_key.empty())
         return {};
     // Again for a zone that is there: the step before may have been cut short here.
@@ -113,6 +134,13 @@ result<void> server::create_zone(const std::string& name) const {
 result<void> server::remove_zone(const std::string& name) const {
     if (!may_make(name))
         return error{WP_DENIED, "zone " + name + " is below none of 'suffixes'"};
+    const auto whose = owner_of(name);
+    if (!whose)
+        return whose.failure();
+    if (*whose != owner::us)
+        return *whose == owner::nobody
+                   ? result<void>()
+                   : error{WP_CONFLICT, "zone " + name + " was made by somebody else"};
     const auto gone = request("DELETE", zones_path + ("/" + name + "."), {});
     if (!gone)
         return gone.failure();

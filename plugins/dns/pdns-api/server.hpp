@@ -17,6 +17,7 @@ struct settings {
     std::string kind = "Native";
     std::vector<std::string> nameservers; ///< absolute, with the final dot
     std::string update_key;               ///< TSIG key that may change new zones; empty: none
+    std::string account;                  ///< marks the zones that are ours
     std::vector<std::string> suffixes;    ///< folded; zones are made below these
     std::chrono::milliseconds timeout{5000};
 };
@@ -26,8 +27,10 @@ class server {
 public:
     explicit server(settings with);
 
-    /// WP_EXISTS: there is one already. WP_DENIED: it is below none of the suffixes.
+    /// One with our account is finished. WP_EXISTS: there is one that is not ours. WP_DENIED: it is
+    /// below none of the suffixes.
     result<void> create_zone(const std::string& name) const;
+    /// WP_CONFLICT: it is not ours, and stays.
     result<void> remove_zone(const std::string& name) const;
 
 private:
@@ -38,6 +41,8 @@ private:
     result<answer> request(const char* method, const std::string& path,
                            const std::string& body) const;
     bool may_make(const std::string& name) const;
+    enum class owner { nobody, us, others };
+    result<owner> owner_of(const std::string& name) const;
 
     settings settings_;
 };

@@ -46,6 +46,7 @@ typedef struct wp_dns {
     /* [worker] The zone that holds a name and that this updater may change; empty: none. *zone is
      * valid until stop. */
     wp_status (*zone_of)(void* self, wp_str name, wp_str* zone, wp_error* error);
+    /* [worker] WP_OK also for one that this updater made before. WP_EXISTS: somebody else's. */
     wp_status (*create_zone)(void* self, wp_str zone, wp_error* error);
     /*
      * [worker] All or nothing in one zone; a requirement that does not hold is WP_CONFLICT. The
@@ -57,7 +58,8 @@ typedef struct wp_dns {
      * out: needed. The texts are valid until the same thread reads again, or stop. */
     wp_status (*read)(void* self, wp_str zone, wp_str owner, wp_str type, wp_record* rows,
                       uint64_t* count, wp_error* error);
-    /* [worker] A zone that create_zone made; one that is not there is WP_OK. May be null. */
+    /* [worker] A zone that create_zone made; one that is not there is WP_OK. WP_CONFLICT: it is
+     * somebody else's, and stays. May be null. */
     wp_status (*remove_zone)(void* self, wp_str zone, wp_error* error);
 } wp_dns;
 
