@@ -4,6 +4,8 @@ and nothing that happens to either side loses one."""
 import contextlib
 import pathlib
 import poplib
+import signal
+import threading
 import smtplib
 import subprocess
 import tempfile
@@ -265,12 +267,17 @@ class ResumeTest(LiveCase):
     def test_a_daemon_killed_in_the_middle_of_a_refresh(self):
         for start in range(0, 2000, 500):
             self.directory.add("".join(user(f"m{i}") for i in range(start, start + 500)))
-        for delay in (0.0, 0.01, 0.03, 0.06):
+        whole = time.monotonic()
+        self.site.waypost("sync", "--full")
+        whole = time.monotonic() - whole
+        for part in (0.1, 0.3, 0.5, 0.7, 0.9):
+            running = threading.Thread(target=self.site.run, args=("sync", "--full"))
+            running.start()
+            time.sleep(whole * part)  # where in the refresh the kill falls is the point
             self.site.kill()
+            running.join()
             self.site.start()
-            running = self.site.run("sync")
-            self.assertEqual(running.returncode, 0, running.stderr)
-            time.sleep(delay)  # where the kill falls is the point, not what is waited for
+            self.assertEqual(self.ask.rcpt("m100@example.com"), 250)
         self.site.kill()
         self.directory.delete(*(f"uid=m{i},ou=People,{BASE}" for i in range(0, 2000, 100)))
         self.site.start()
@@ -278,6 +285,43 @@ class ResumeTest(LiveCase):
         self.assertEqual(self.ask.rcpt("m100@example.com"), 550)
         self.assertEqual(self.ask.rcpt("m101@example.com"), 250)
         self.assertEqual(self.site.json("status")["directory"]["users"], 1 + 2000 - 20)
+
+
+class SilentServerTest(LiveCase):
+    options = ('heartbeat = "200ms"', 'timeout = "1s"')
+
+    def test_a_server_that_hangs_is_not_live(self):
+        live = lambda: self.site.json("status")["directory"]["live"]
+        self.directory.process.send_signal(signal.SIGSTOP)
+        try:
+            self.assertFalse(self.ask.until(live, False))
+            self.assertEqual(self.ask.rcpt("ann@example.com"), 250)
+            self.assertEqual(self.ask.rcpt("nobody@example.com"), 450)
+        finally:
+            self.directory.process.send_signal(signal.SIGCONT)
+        self.assertTrue(self.ask.until(live, True))
+        self.directory.add(user("late"))
+        self.know("late@example.com", 250)
+        self.assertEqual(self.ask.until(lambda: self.ask.rcpt("nobody@example.com"), 550), 550)
+
+    def test_a_quiet_server_stays_live(self):
+        self.assertIn("are followed", self.log_text())
+        followed = self.log_text().count("are followed")
+        time.sleep(1)  # several heartbeats, and nothing else
+        self.assertTrue(self.site.json("status")["directory"]["live"])
+        self.assertEqual(self.log_text().count("are followed"), followed)
+
+
+class EmptiedServerTest(LiveCase):
+    def test_what_is_known_is_kept(self):
+        content = self.directory.emptied()
+        self.assertFalse(self.ask.until(lambda: self.site.json("status")["directory"]["live"], False))
+        self.assertNotEqual(self.site.run("sync", "--full").returncode, 0)
+        self.assertEqual((self.ask.rcpt("ann@example.com"), self.ask.rcpt("nobody@example.com")), (250, 450))
+        self.directory.add(content)
+        self.assertTrue(self.ask.until_live())
+        self.directory.delete(f"uid=ann,ou=People,{BASE}")
+        self.know("ann@example.com", 550)
 
 
 class SeveralServersTest(unittest.TestCase):

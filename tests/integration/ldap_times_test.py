@@ -138,6 +138,15 @@ class TableTest(unittest.TestCase):
         self.sync("full")
         self.assertEqual(self.ask.goes_to("team@example.com"), ["ann@example.com"])
 
+    def test_an_emptied_server_changes_nothing(self):
+        content = self.directory.emptied()
+        for kind in ("full", "sweep", "incremental"):
+            self.assertNotEqual(self.site.run("sync", f"--{kind}").returncode, 0)
+            self.assertEqual(self.ask.rcpt("ann@example.com"), 250)
+        self.directory.add(content)
+        self.sync("full")
+        self.assertEqual(self.ask.rcpt("ann@example.com"), 250)
+
     def test_one_domain_alone(self):
         self.site.waypost("domain", "add", "other.example")
         self.directory.add(user("bob") + user("eve", base="o=other.example,o=isp", domain="other.example"))

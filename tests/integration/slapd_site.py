@@ -128,6 +128,15 @@ class Slapd:
             time.sleep(0.01)
         raise AssertionError("slapd does not listen")
 
+    def emptied(self):
+        """Starts again without a single entry; what there was, as LDIF."""
+        content = "\n".join(self.search(base, "(objectClass=*)", "*") for base in ("o=internet", "o=isp"))
+        self.stop()
+        for database in self.folder.glob("db*/*.mdb"):
+            database.unlink()
+        self.start()
+        return content
+
     def stop(self):
         self._end(signal.SIGTERM)
 

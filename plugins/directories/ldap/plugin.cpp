@@ -113,6 +113,13 @@ WAYPOST_PLUGIN(
           .help = "Longest wait for a server to connect or to answer.",
           .minimum = 100000000,
           .maximum = 600000000000},
+         {.name = "heartbeat",
+          .type = WP_CONFIG_DURATION,
+          .fallback = "30s",
+          .help = "A server that is followed and said nothing for this long is asked whether it "
+                  "is there; without an answer within 'timeout' it is away.",
+          .minimum = 100000000,
+          .maximum = 3600000000000},
          {.name = "server_pause",
           .type = WP_CONFIG_DURATION,
           .fallback = "30s",

@@ -17,10 +17,11 @@ constexpr const char* every_list = "(|(objectClass=inetMailGroup)(objectClass=gr
 
 using push_function = std::function<result<void>(entry_batch&)>;
 
-/// Hands the entries on in batches; the last one may be empty.
-result<void> in_batches(connection& on, const connection::search& wanted, int page,
-                        std::string& newest, const push_function& push) {
+/// Hands the entries on in batches; the last one may be empty. How many there were.
+result<std::size_t> in_batches(connection& on, const connection::search& wanted, int page,
+                               std::string& newest, const push_function& push) {
     entry_batch batch(on.handle());
+    std::size_t count = 0;
     const auto flush = [&]() -> result<void> {
         newest = std::max(newest, batch.newest());
         auto pushed = push(batch);
@@ -28,21 +29,38 @@ result<void> in_batches(connection& on, const connection::search& wanted, int pa
         return pushed;
     };
     auto read = on.each(wanted, page, [&](message entry) -> result<void> {
+        ++count;
         if (!batch.add(std::move(entry)))
             return error{WP_TEMPFAIL, on.server() + ": an entry cannot be read"};
         return batch.size() < batch_entries ? result<void>() : flush();
     });
-    return read ? flush() : read;
+    if (read)
+        read = flush();
+    return read ? result<std::size_t>(count) : read.failure();
+}
+
+/// The base itself is an entry: a server that has not even that was emptied or not loaded yet, and
+/// is no reason to forget everything.
+result<void> has_entries(const connection& on, const std::string& base,
+                         const result<std::size_t>& read) {
+    if (!read)
+        return read.failure();
+    if (*read > 0)
+        return {};
+    return error{WP_TEMPFAIL, on.server() + ": there is nothing below " + base +
+                                  "; what is known of it is kept"};
 }
 
 result<void> push_existing(connection& on, const settings& with, const std::string& base,
                            std::int32_t what, feed_transaction& to) {
     std::string newest;
-    return in_batches(on,
-                      {base, LDAP_SCOPE_SUBTREE,
-                       what == WP_EXISTING_LISTS ? every_list : every_entry, identity_attributes},
-                      with.page_size, newest,
-                      [&](entry_batch& batch) { return to.existing(what, base, batch); });
+    const bool lists = what == WP_EXISTING_LISTS;
+    const auto read = in_batches(
+        on, {base, LDAP_SCOPE_SUBTREE, lists ? every_list : every_entry, identity_attributes},
+        with.page_size, newest, [&](entry_batch& batch) { return to.existing(what, base, batch); });
+    if (lists && read)
+        return {};
+    return has_entries(on, base, read);
 }
 
 std::string time_cookie(const time_mark& mark) {
@@ -57,9 +75,11 @@ result<time_mark> read_all(connection& on, const settings& with, const wp_feed& 
         return to.failure();
     time_mark out;
     for (const auto& base : with.bases)
-        if (auto read = in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
-                                   with.page_size, out.newest,
-                                   [&](entry_batch& batch) { return to->entries(batch); });
+        if (auto read = has_entries(
+                on, base,
+                in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
+                           with.page_size, out.newest,
+                           [&](entry_batch& batch) { return to->entries(batch); }));
             !read)
             return read.failure();
     if (auto done = to->commit(time_cookie(out)); !done)
@@ -79,7 +99,7 @@ result<void> read_subtree(connection& on, const settings& with, const std::strin
                                    return pushed;
                                return to->existing(WP_EXISTING_ENTRIES, base, batch);
                            });
-    return read ? to->commit(cookie) : read;
+    return read ? to->commit(cookie) : read.failure();
 }
 
 result<time_mark> read_since(connection& on, const settings& with, const time_mark& since,
@@ -90,13 +110,13 @@ result<time_mark> read_since(connection& on, const settings& with, const time_ma
     time_mark out = since;
     const auto filter = "(modifyTimestamp>=" + escaped(since.newest) + ")";
     for (const auto& base : with.bases) {
-        auto read =
-            in_batches(on, {base, LDAP_SCOPE_SUBTREE, filter, entry_attributes}, with.page_size,
-                       out.newest, [&](entry_batch& batch) { return to->entries(batch); });
-        if (read)
-            read = push_existing(on, with, base, WP_EXISTING_LISTS, *to);
-        if (!read)
+        if (auto read =
+                in_batches(on, {base, LDAP_SCOPE_SUBTREE, filter, entry_attributes}, with.page_size,
+                           out.newest, [&](entry_batch& batch) { return to->entries(batch); });
+            !read)
             return read.failure();
+        if (auto lists = push_existing(on, with, base, WP_EXISTING_LISTS, *to); !lists)
+            return lists.failure();
     }
     if (auto done = to->commit(time_cookie(out)); !done)
         return done.failure();
@@ -122,14 +142,14 @@ result<void> look_up(connection& on, const settings& with, std::string_view addr
     std::size_t found = 0;
     for (const auto& base : with.bases) {
         std::string newest;
-        auto read = in_batches(
+        const auto read = in_batches(
             on, {base, LDAP_SCOPE_SUBTREE, recipient_filter(address), entry_attributes, most_found},
-            0, newest, [&](entry_batch& batch) {
-                found += batch.size();
-                return to->entries(batch);
-            });
+            0, newest, [&](entry_batch& batch) { return to->entries(batch); });
+        if (!read && read.failure().status == WP_NOT_FOUND) // the base, not the address
+            return error{WP_TEMPFAIL, read.failure().text};
         if (!read)
-            return read;
+            return read.failure();
+        found += *read;
     }
     if (found == 0)
         return error{WP_NOT_FOUND, "nobody has this address"};
@@ -143,12 +163,15 @@ result<void> read_entries(connection& on, const std::vector<std::string>& names,
         return to.failure();
     for (const auto& name : names) {
         std::string newest;
-        auto read = in_batches(on, {name, LDAP_SCOPE_BASE, every_entry, entry_attributes}, 0,
-                               newest, [&](entry_batch& batch) { return to->entries(batch); });
-        if (!read && read.failure().status == WP_NOT_FOUND)
-            read = to->removed_name(name);
-        if (!read)
-            return read;
+        const auto read =
+            in_batches(on, {name, LDAP_SCOPE_BASE, every_entry, entry_attributes}, 0, newest,
+                       [&](entry_batch& batch) { return to->entries(batch); });
+        if (read)
+            continue;
+        if (read.failure().status != WP_NOT_FOUND)
+            return read.failure();
+        if (auto gone = to->removed_name(name); !gone)
+            return gone;
     }
     return to->commit(cookie);
 }

@@ -74,6 +74,7 @@ settings settings_of(const config_view& values) {
         out.bind_password = secret_of(file);
     out.follow = following_of(values.text("follow"));
     out.timeout = milliseconds_of(values.duration("timeout"));
+    out.heartbeat = milliseconds_of(values.duration("heartbeat"));
     out.server_pause = milliseconds_of(values.duration("server_pause"));
     out.page_size = static_cast<int>(values.integer("page_size"));
     out.referrals = static_cast<int>(values.integer("referrals"));

@@ -28,6 +28,7 @@ struct settings {
     std::string bind_password;    ///< never logged
     following follow = following::automatic;
     std::chrono::milliseconds timeout{5000};
+    std::chrono::milliseconds heartbeat{30000};
     std::chrono::milliseconds server_pause{30000};
     int page_size = 1000;
     int referrals = 0;

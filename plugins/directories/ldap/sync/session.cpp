@@ -76,6 +76,12 @@ result<void> sync_session::refresh_base(std::size_t base, sync_mode mode, feed_t
             batch_.bytes() + 16 * (present_.size() + removed_.size()) > settings_.refresh_limit)
             return start_over("more has changed than refresh_limit allows");
     }
+    // The base itself is an entry: a server that has not even that was emptied or not loaded yet,
+    // and is no reason to forget everything.
+    const auto& search = searches_[base];
+    if (!search.has_entries && (full != nullptr || search.present_phase))
+        return error{WP_TEMPFAIL, on_.server() + ": there is nothing below " +
+                                      settings_.bases[base] + "; what is known of it is kept"};
     return {};
 }
 
@@ -136,9 +142,12 @@ result<void> sync_session::take_entry(message one, std::size_t base) {
             return pushed;
     if (state->cookie && !state->cookie->empty())
         position_.parts[base] = *state->cookie;
-    if (state->state == entry_state::gone)
+    if (state->state == entry_state::gone) {
         removed_.push_back(std::move(state->uuid));
-    else if (state->state == entry_state::present)
+        return {};
+    }
+    searches_[base].has_entries = true;
+    if (state->state == entry_state::present)
         present_.push_back(std::move(state->uuid));
     else if (!batch_.add(std::move(one), state->uuid))
         return error{WP_TEMPFAIL, on_.server() + ": an entry cannot be read"};
@@ -168,6 +177,7 @@ result<void> sync_session::take_info(LDAPMessage* one, std::size_t base) {
     if (info->what == sync_info::kind::id_set) {
         auto& to = info->refresh_deletes ? removed_ : present_;
         search.present_phase = search.present_phase || !info->refresh_deletes;
+        search.has_entries = search.has_entries || !info->refresh_deletes;
         to.insert(to.end(), std::make_move_iterator(info->uuids.begin()),
                   std::make_move_iterator(info->uuids.end()));
     }
@@ -216,7 +226,10 @@ result<void> sync_session::drain(const wp_feed& into, const observer& delivered)
         } else if (!*got) {
             return push_();
         } else if (const auto of = base_of(ldap_msgid(got->get()))) {
+            probe_ = 0;
             taken = take(*std::move(got), *of);
+        } else {
+            probe_ = 0;
         }
         if (!taken || batch_.size() >= batch_entries)
             if (auto pushed = push_(); !pushed)
@@ -224,6 +237,13 @@ result<void> sync_session::drain(const wp_feed& into, const observer& delivered)
         if (!taken)
             return taken;
     }
+}
+
+result<void> sync_session::prove_alive() {
+    if (probe_ != 0)
+        return error{WP_TEMPFAIL, on_.server() + ": the server does not answer any more"};
+    static constexpr const char* nothing[] = {LDAP_NO_ATTRS, nullptr};
+    return on_.begin_search({"", LDAP_SCOPE_BASE, "(objectClass=*)", nothing}, nullptr, probe_);
 }
 
 result<void> sync_session::push_changes(const wp_feed& into, const observer& delivered) {

@@ -32,6 +32,14 @@ public:
     /// After a persistent refresh: takes and pushes what is there to read, does not wait.
     result<void> drain(const wp_feed& into, const observer& delivered);
 
+    /// After `heartbeat` of silence: asks the server whether it is there. An error when it did not
+    /// answer the last time.
+    result<void> prove_alive();
+    /// How long the server may be silent now.
+    std::chrono::milliseconds patience() const noexcept {
+        return probe_ == 0 ? settings_.heartbeat : settings_.timeout;
+    }
+
     /// Of what was committed.
     const cookie& position() const noexcept { return committed_; }
     int socket() const noexcept { return on_.socket(); }
@@ -42,6 +50,7 @@ private:
         int id = 0;
         bool refreshed = false;
         bool present_phase = false;
+        bool has_entries = false;
     };
 
     result<void> refresh_base(std::size_t base, sync_mode mode, feed_transaction* full);
@@ -62,6 +71,7 @@ private:
     cookie committed_;
     std::function<result<void>()> push_; // while changes are followed
     bool with_cookie_ = false;
+    int probe_ = 0; // message id of an unanswered heartbeat
     entry_batch batch_;
     std::vector<std::string> removed_;
     std::vector<std::string> present_;

@@ -132,8 +132,12 @@ result<void> stream::follow() {
         from_ = session.position();
         if (!drained)
             return drained;
-        if (!wait_for_server(session.socket()))
+        const auto why = wait_for_server(session.socket(), session.patience());
+        if (why == woken::by_us)
             return {};
+        if (why == woken::by_time)
+            if (auto asked = session.prove_alive(); !asked)
+                return asked;
     }
 }
 
@@ -146,15 +150,19 @@ result<void> stream::refreshed(sync_session& session) {
     return out;
 }
 
-bool stream::wait_for_server(int socket) {
+stream::woken stream::wait_for_server(int socket, std::chrono::milliseconds patience) {
+    const auto until = clock::now() + patience;
     pollfd both[2] = {{socket, POLLIN, 0}, {wakeup_, POLLIN, 0}};
     while (!interrupted_) {
-        if (::poll(both, 2, -1) < 0 && errno != EINTR)
-            return false;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+        if (left.count() <= 0)
+            return woken::by_time;
+        if (::poll(both, 2, static_cast<int>(left.count())) < 0 && errno != EINTR)
+            return woken::by_us;
         if (both[0].revents != 0)
-            return !interrupted_;
+            return interrupted_ ? woken::by_us : woken::by_server;
     }
-    return false;
+    return woken::by_us;
 }
 
 bool stream::pause() {

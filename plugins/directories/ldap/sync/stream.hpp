@@ -47,7 +47,8 @@ private:
     void run();
     result<void> follow();
     result<void> refreshed(sync_session& session);
-    bool wait_for_server(int socket);
+    enum class woken { by_server, by_time, by_us };
+    woken wait_for_server(int socket, std::chrono::milliseconds patience);
     bool pause();
     void note(std::vector<sync_session::delivery> pushed);
     void finish_resync(const result<void>& outcome);
