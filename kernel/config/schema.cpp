@@ -186,6 +186,10 @@ constexpr wp_config_key domain_keys[] = {
      any},
     {"activate", WP_CONFIG_BOOLEAN, 0, "true",
      "false: domains made by messages are inactive until an operator activates them.", 0, any},
+    {"proposals", WP_CONFIG_INTEGER, 0, "1000",
+     "Most domains that messages proposed and nobody has approved or rejected. More are not "
+     "remembered; their senders try again.",
+     0, 100000},
     {"lookups_per_client", WP_CONFIG_INTEGER, 0, "10",
      "Unknown domains looked up a day for one client network (/24, /48).", 0, 1'000'000},
     {"lookups_per_day", WP_CONFIG_INTEGER, 0, "1000", "Unknown domains looked up a day at all.", 0,

@@ -82,6 +82,7 @@ provisioning_part::provisioning_part(const config::settings& from, host::log_out
         std::chrono::duration_cast<std::chrono::seconds>(keys.duration("record_ttl")).count());
     settings_.from_directory = keys.boolean("from_directory");
     settings_.create_zones = keys.boolean("create_zones");
+    settings_.most_proposals = static_cast<std::size_t>(keys.integer("proposals"));
     settings_.retry = std::chrono::duration_cast<std::chrono::milliseconds>(keys.duration("retry"));
     settings_.now_ns = now_ns;
     settings_.log = [this](std::int32_t level, std::string_view text) {

@@ -11,6 +11,15 @@
 #include <algorithm>
 
 namespace waypost::kernel::provisioning {
+namespace {
+
+constexpr auto first_read_pause = std::chrono::seconds(1);
+
+bool is_going(progress state) noexcept {
+    return state == progress::removing || state == progress::withdrawing;
+}
+
+} // namespace
 
 class provisioner::claim {
 public:
@@ -49,13 +58,15 @@ result<domain_record> provisioner::add(const std::string& domain, const attribut
     if (!known)
         return known.failure();
     const bool begun = *known && (*known)->state < progress::verified;
-    if (*known && !begun && (*known)->state == progress::removing)
+    if (*known && is_going((*known)->state))
         return error{WP_BUSY, fmt::format("{} is being removed", *name)};
     if (!begun && exists(*name) && from != origin::directory)
         return error{WP_EXISTS, *name + " exists already; `show` prints it, `set` changes it"};
     domain_record one;
     if (begun) {
         one = **std::move(known);
+        if (from != origin::directory && !exists(*name))
+            one.state = progress::planned; // its entries went after they were made
     } else {
         one.domain = *name;
         one.from = from;
@@ -116,27 +127,17 @@ result<directory::written> provisioner::remove(const std::string& domain) {
     auto known = journal_.get(name);
     if (!known)
         return known.failure();
-    directory::written out;
-    if (exists(name)) {
-        auto removed = admin_.remove_domain(name);
-        if (!removed)
-            return removed.failure();
-        out = *std::move(removed);
-    } else if (!*known) {
-        return error{WP_NOT_FOUND, fmt::format("domain {} is not known", name)};
-    }
     if (!*known)
-        return out;
+        return exists(name) ? admin_.remove_domain(name)
+                            : result<directory::written>(
+                                  error{WP_NOT_FOUND, fmt::format("domain {} is not known", name)});
     auto& one = **known;
-    one.state = progress::removing;
+    if (one.state != progress::withdrawing)
+        one.state = progress::removing;
+    // Recorded first: a crash from here on is resumed.
     if (auto kept = journal_.put(one); !kept)
         return kept.failure();
-    if (auto gone = withdraw(one); !gone)
-        return error{gone.failure().status,
-                     fmt::format("{} is gone from the directory; its DNS records are withdrawn "
-                                 "later: {}",
-                                 name, gone.failure().text)};
-    return out;
+    return take_down(one);
 }
 
 result<domain_report> provisioner::check(const std::string& domain, bool repair) {
@@ -150,8 +151,8 @@ result<domain_report> provisioner::check(const std::string& domain, bool repair)
         if (*known)
             one = **std::move(known);
         one.domain = name;
-        if (one.state == progress::removing) {
-            if (auto gone = withdraw(one); !gone)
+        if (is_going(one.state)) {
+            if (auto gone = go_on(one); !gone)
                 return gone.failure();
         } else if (exists(name)) {
             one.state = progress::entries;
@@ -172,25 +173,35 @@ result<domain_report> provisioner::check(const std::string& domain, bool repair)
     return out;
 }
 
-result<void> provisioner::propose(const std::string& domain, const std::string& asked_by) {
+void provisioner::propose(const std::string& domain, const std::string& asked_by) {
     const claim mine(*this, domain);
-    auto known = journal_.get(domain);
-    if (!known)
-        return known.failure();
-    if (*known)
-        return {};
+    auto all = journal_.all();
+    if (!all)
+        return settings_.log(WP_LOG_ERROR, all.failure().text);
+    std::size_t waiting = 0;
+    for (const auto& known : *all) {
+        if (known.domain == domain)
+            return;
+        waiting += known.state == progress::proposed ? 1 : 0;
+    }
+    if (waiting >= settings_.most_proposals)
+        return;
     domain_record one;
     one.domain = domain;
     one.state = progress::proposed;
     one.from = origin::message;
     one.asked_by = asked_by;
     one.created_ns = settings_.now_ns();
+    if (auto kept = journal_.put(one); !kept)
+        return settings_.log(WP_LOG_ERROR, kept.failure().text);
     settings_.log(
         WP_LOG_NOTICE,
         fmt::format("domain {} is proposed by a message ({}); `waypost domain approve {}` "
                     "or `reject`",
                     domain, asked_by, domain));
-    return journal_.put(one);
+    if (waiting + 1 == settings_.most_proposals)
+        settings_.log(WP_LOG_WARNING, "no more domains are proposed until some of these are "
+                                      "approved or rejected");
 }
 
 result<domain_record> provisioner::approve(const std::string& domain) {
@@ -254,21 +265,21 @@ void provisioner::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         const auto now = std::chrono::steady_clock::now();
-        const bool every = all_changed_ && cache_.is_complete();
-        const bool retry = now >= next_retry;
-        auto names = std::exchange(changed_, {});
-        if (!every && !retry && names.empty()) {
-            moved_.wait_until(lock, next_retry);
+        const bool complete = cache_.is_complete();
+        const bool every = all_changed_ && complete;
+        const bool retry = complete && now >= next_retry;
+        if (!every && !retry && (changed_.empty() || !complete)) {
+            moved_.wait_until(lock, complete ? next_retry : now + first_read_pause);
             continue;
         }
+        const auto named = complete ? std::exchange(changed_, {}) : std::set<std::string>();
         all_changed_ = all_changed_ && !every;
         lock.unlock();
+        for (const auto& name : named)
+            reconcile(name, true);
         if (every)
-            for (auto& name : all_names())
-                names.insert(std::move(name));
-        if (cache_.is_complete())
-            for (const auto& name : names)
-                reconcile(name);
+            for (const auto& name : all_names())
+                reconcile(name, false);
         if (retry) {
             resume_all();
             next_retry = std::chrono::steady_clock::now() + settings_.retry;
@@ -289,31 +300,58 @@ std::vector<std::string> provisioner::all_names() const {
     return out;
 }
 
-void provisioner::reconcile(const std::string& domain) {
-    auto known = journal_.get(domain);
+void provisioner::reconcile(const std::string& domain, bool is_named) {
+    const auto known = journal_.get(domain);
     if (!known)
         return;
-    const bool here = exists(domain);
-    if (here && !*known && settings_.from_directory && !dns_.empty()) {
-        if (auto made = add(domain, {}, origin::directory, {}); !made)
-            settings_.log(WP_LOG_WARNING,
-                          fmt::format("domain {}: {}", domain, made.failure().text));
+    if (!exists(domain)) {
+        if (*known)
+            has_left(domain, is_named);
         return;
     }
-    if (here || !*known)
+    if (*known && (*known)->state == progress::withdrawing) {
+        resume(**known);
         return;
+    }
+    if (*known || !settings_.from_directory || dns_.empty())
+        return;
+    if (auto made = add(domain, {}, origin::directory, {}); !made)
+        settings_.log(WP_LOG_WARNING, fmt::format("domain {}: {}", domain, made.failure().text));
+}
+
+void provisioner::has_left(const std::string& domain, bool is_named) {
     const claim mine(*this, domain);
-    known = journal_.get(domain);
-    if (!known || !*known || exists(domain) || (*known)->state < progress::tables ||
-        (*known)->state >= progress::proposed)
+    auto known = journal_.get(domain);
+    if (!known || !*known || exists(domain))
         return;
-    (*known)->state = progress::removing;
-    auto kept = journal_.put(**known);
-    if (kept)
-        kept = withdraw(**known);
-    settings_.log(kept ? WP_LOG_NOTICE : WP_LOG_WARNING,
+    auto& one = **known;
+    if (one.state != progress::tables && one.state != progress::verified)
+        return;
+    result<void> done;
+    if (is_named) {
+        one.state = progress::withdrawing;
+        done = journal_.put(one);
+        if (done)
+            done = withdraw(one);
+    } else {
+        // A directory that came back with less is no order to withdraw: check_tables says why.
+        one.state = progress::dns;
+        done = advance(one);
+    }
+    settings_.log(done ? WP_LOG_NOTICE : WP_LOG_WARNING,
                   fmt::format("domain {} left the directory: {}", domain,
-                              kept ? "its records were withdrawn" : kept.failure().text));
+                              done ? "its records were withdrawn" : done.failure().text));
+}
+
+void provisioner::resume(const domain_record& listed) {
+    const claim mine(*this, listed.domain);
+    auto now = journal_.get(listed.domain);
+    if (!now || !*now || (*now)->state != listed.state)
+        return;
+    auto done = go_on(**now);
+    if (!done && done.failure().text != listed.problem)
+        settings_.log(WP_LOG_WARNING,
+                      fmt::format("domain {}: {}", listed.domain, done.failure().text));
 }
 
 void provisioner::resume_all() {
@@ -323,14 +361,7 @@ void provisioner::resume_all() {
     for (const auto& listed : *known) {
         if (listed.state == progress::verified || listed.state >= progress::proposed)
             continue;
-        const claim mine(*this, listed.domain);
-        auto now = journal_.get(listed.domain);
-        if (!now || !*now || (*now)->state != listed.state)
-            continue;
-        auto done = listed.state == progress::removing ? withdraw(**now) : advance(**now);
-        if (!done && done.failure().text != listed.problem)
-            settings_.log(WP_LOG_WARNING,
-                          fmt::format("domain {}: {}", listed.domain, done.failure().text));
+        resume(listed);
         {
             const std::lock_guard lock(mutex_);
             if (stopping_)

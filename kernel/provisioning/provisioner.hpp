@@ -23,6 +23,7 @@ struct provisioning_settings {
     std::uint32_t ttl_seconds = 3600;
     bool from_directory = true; ///< a domain entry that somebody else made gets its records, too
     bool create_zones = false;
+    std::size_t most_proposals = 1000;      ///< that wait for an operator
     std::chrono::milliseconds retry{60000}; ///< of what could not be done
     std::function<void(std::int32_t level, std::string_view text)> log;
     std::function<std::int64_t()> now_ns; ///< Unix time
@@ -60,7 +61,8 @@ public:
     result<domain_report> check(const std::string& domain, bool repair);
 
     result<std::vector<domain_record>> all() const { return journal_.all(); }
-    result<void> propose(const std::string& domain, const std::string& asked_by);
+    /// Nothing happens to one that is known, and to any while most_proposals wait.
+    void propose(const std::string& domain, const std::string& asked_by);
     result<domain_record> approve(const std::string& domain);
     result<void> reject(const std::string& domain);
     result<std::optional<domain_record>> find(const std::string& domain) const {
@@ -80,14 +82,21 @@ private:
     result<void> make_records(domain_record& one);
     result<void> check_tables(domain_record& one);
     result<void> verify(domain_record& one);
+    /// From `removing` to the end. WP_CONFLICT: it has users, and stands again.
+    result<directory::written> take_down(domain_record& one);
     result<void> withdraw(domain_record& one);
+    /// The next steps of a record in any state that has some.
+    result<void> go_on(domain_record& one);
     result<std::optional<zone_place>> zone_for(domain_record& one);
     std::vector<dns_record> wanted_records(const std::string& domain) const;
     bool exists(const std::string& domain) const;
 
     void run();
+    void resume(const domain_record& listed);
     void resume_all();
-    void reconcile(const std::string& domain);
+    /// `is_named`: the directory told of this domain; otherwise everything was read anew.
+    void reconcile(const std::string& domain, bool is_named);
+    void has_left(const std::string& domain, bool is_named);
     std::vector<std::string> all_names() const;
 
     const provisioning_settings settings_;

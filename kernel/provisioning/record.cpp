@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 8> states = {"planned",  "entries",  "dns",      "tables",
-                                                    "verified", "removing", "proposed", "rejected"};
+constexpr std::array<std::string_view, 9> states = {"planned",     "entries",  "dns",
+                                                    "tables",      "verified", "removing",
+                                                    "withdrawing", "proposed", "rejected"};
 constexpr std::array<std::string_view, 3> origins = {"command", "directory", "message"};
 
 template <class Enum, std::size_t Size>

@@ -15,14 +15,15 @@ namespace waypost::kernel::provisioning {
 
 /// The last step that is done (or, of the last three, what the domain is).
 enum class progress {
-    planned,  ///< what is to be written is recorded, nothing is written yet
-    entries,  ///< the directory has its entries
-    dns,      ///< its records were handed to the DNS servers
-    tables,   ///< the routing table has it
-    verified, ///< the records were read back from the servers
-    removing, ///< its entries are gone, its records are being withdrawn
-    proposed, ///< by a message; an operator decides
-    rejected, ///< an operator said no; not proposed again
+    planned,     ///< what is to be written is recorded, nothing is written yet
+    entries,     ///< the directory has its entries
+    dns,         ///< its records were handed to the DNS servers
+    tables,      ///< the routing table has it
+    verified,    ///< the records were read back from the servers
+    removing,    ///< an operator wants it gone; its entries are being removed
+    withdrawing, ///< its entries are gone, its records are being withdrawn
+    proposed,    ///< by a message; an operator decides
+    rejected,    ///< an operator said no; not proposed again
 };
 std::string_view name_of(progress step) noexcept;
 

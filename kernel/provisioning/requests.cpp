@@ -91,7 +91,7 @@ wp_status domain_requests::decide(const std::string& domain, const std::string& 
     if (*known && (*known)->state == progress::proposed)
         return WP_TEMPFAIL;
     if (!looked_up_.take(network_of(client), clock::now()))
-        return WP_DENIED;
+        return WP_TEMPFAIL; // nobody knows yet whether it is ours
     const auto ours = leads_here(domain);
     if (!ours)
         return WP_TEMPFAIL;
@@ -105,7 +105,7 @@ wp_status domain_requests::decide(const std::string& domain, const std::string& 
 
 /// Whatever comes of it, the sender tries again.
 wp_status domain_requests::propose(const std::string& domain, const std::string& asked_by) {
-    static_cast<void>(maker_.propose(domain, asked_by));
+    maker_.propose(domain, asked_by);
     return WP_TEMPFAIL;
 }
 

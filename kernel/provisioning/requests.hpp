@@ -17,7 +17,7 @@ struct request_settings {
     std::vector<std::string> hosts;    ///< folded names of this host in MX records
     std::string catch_all;             ///< of the domains made; empty: none
     bool active = true;                ///< false: made inactive, an operator activates them
-    std::uint32_t per_client = 10;     ///< domains looked up a day for one network
+    std::uint32_t per_client = 10;     ///< domains looked up a day for one network; others wait
     std::uint32_t total = 1000;        ///< a day
     std::uint32_t made = 100;          ///< domains made a day
     std::chrono::seconds negative_time{900};

@@ -137,7 +137,10 @@ result<void> provisioner::make_records(domain_record& one) {
 result<void> provisioner::check_tables(domain_record& one) {
     if (exists(one.domain))
         return {};
-    return error{WP_TEMPFAIL, "the routing table does not have it yet"};
+    return error{WP_TEMPFAIL,
+                 fmt::format("it is not in the directory (or not yet); `waypost domain remove {}` "
+                             "withdraws its records",
+                             one.domain)};
 }
 
 result<void> provisioner::verify(domain_record& one) {
@@ -153,6 +156,52 @@ result<void> provisioner::verify(domain_record& one) {
         if (!is_fine(set.found))
             return error{WP_CONFLICT, described(set)};
     return {};
+}
+
+result<directory::written> provisioner::take_down(domain_record& one) {
+    directory::written out;
+    if (one.state == progress::removing) {
+        if (!cache_.is_complete())
+            return error{WP_TEMPFAIL, "the directory has not been read yet"};
+        if (exists(one.domain)) {
+            auto removed = admin_.remove_domain(one.domain);
+            if (!removed && removed.failure().status == WP_TEMPFAIL)
+                return error{WP_TEMPFAIL, removed.failure().text + "; it is tried again"};
+            if (!removed) {
+                one.state = progress::entries;
+                if (auto again = advance(one); !again)
+                    settings_.log(WP_LOG_WARNING,
+                                  fmt::format("domain {}: {}", one.domain, again.failure().text));
+                return removed;
+            }
+            out = *std::move(removed);
+        }
+        one.state = progress::withdrawing;
+        if (auto kept = journal_.put(one); !kept)
+            return kept.failure();
+    }
+    if (auto gone = withdraw(one); !gone)
+        return error{gone.failure().status,
+                     fmt::format("{} is gone from the directory; its DNS records are withdrawn "
+                                 "later: {}",
+                                 one.domain, gone.failure().text)};
+    return out;
+}
+
+result<void> provisioner::go_on(domain_record& one) {
+    if (one.state == progress::withdrawing && exists(one.domain))
+        one.state = progress::entries; // it came back before its records were gone
+    if (one.state != progress::removing && one.state != progress::withdrawing)
+        return advance(one);
+    auto gone = take_down(one);
+    if (gone)
+        return {};
+    if (auto kept = journal_.get(one.domain); kept && *kept) {
+        (*kept)->problem = gone.failure().text;
+        if (auto told = journal_.put(**kept); !told)
+            return told;
+    }
+    return gone.failure();
 }
 
 result<void> provisioner::withdraw(domain_record& one) {

@@ -3,6 +3,7 @@
 and the whole story, from an empty directory and a wildcard MX to mail in a mailbox."""
 import contextlib
 import poplib
+import shutil
 import smtplib
 import unittest
 
@@ -88,7 +89,12 @@ class CommandTest(NewDomainCase):
         self.site.add_people(domain=f"three.{ZONE}")
         refused = self.site.run("domain", "remove", f"three.{ZONE}")
         self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("still has users", refused.stderr)
         self.assertEqual(self.dns.data(f"three.{ZONE}", "MX"), MX)
+        self.assertEqual(self.state(f"three.{ZONE}"), "verified")
+        self.site.waypost("user", "remove", f"ann@three.{ZONE}")
+        self.site.waypost("domain", "remove", f"three.{ZONE}")
+        self.assertEqual(self.dns.data(f"three.{ZONE}", "MX"), [])
 
     def test_a_zone_that_is_not_ours(self):
         shown = self.site.waypost("domain", "add", "abc.elsewhere.example")
@@ -106,15 +112,11 @@ class CommandTest(NewDomainCase):
         self.assertEqual(self.dns.data(f"abc.{ZONE}", "MX"), MX)
 
 
-class LayoutCase(NewDomainCase):
-    """What a new domain gets in each layout, and that users, lists and states work in it; `layout` None: not a test."""
-    layout = None
-    node = ""
-    people = ""
+class LayoutTests:
+    """What a new domain gets in each layout, and that users, lists and states work in it."""
+    layout = node = people = ""
 
     def setUp(self):
-        if self.layout is None:
-            self.skipTest("a base of the layouts")
         self.keys = f'\n[directory]\nlayout = "{self.layout}"\n'
         super().setUp()
 
@@ -147,25 +149,25 @@ class LayoutCase(NewDomainCase):
         self.assertEqual(self.directory.search("o=internet", "dn") + self.directory.search("o=isp", "dn"), before)
 
 
-class Schema1Test(LayoutCase):
+class Schema1Test(LayoutTests, NewDomainCase):
     layout = "schema1"
     node = "dc=abc,dc=hosted,dc=example,o=internet"
     people = f"ou=People,o=abc.{ZONE},o=isp"
 
 
-class Schema2Test(LayoutCase):
+class Schema2Test(LayoutTests, NewDomainCase):
     layout = "schema2"
     node = f"o=abc.{ZONE},o=isp"
     people = f"ou=People,o=abc.{ZONE},o=isp"
 
 
-class LabelsTest(LayoutCase):
+class LabelsTest(LayoutTests, NewDomainCase):
     layout = "labels"
     node = "dc=abc,dc=hosted,dc=example,o=internet"
     people = "ou=People,dc=abc,dc=hosted,dc=example,o=internet"
 
 
-class OrganisationalTest(LayoutCase):
+class OrganisationalTest(LayoutTests, NewDomainCase):
     layout = "organisational"
     node = f"o=abc.{ZONE},o=isp"
     people = f"ou=People,o=abc.{ZONE},o=isp"
@@ -212,6 +214,34 @@ inetDomainStatus: active
         self.directory.delete("dc=feed,dc=hosted,dc=example,o=internet")
         self.until(lambda: self.dns.data(f"feed.{ZONE}", "MX"), [])
         self.until(lambda: self.state(f"feed.{ZONE}"), "")
+
+    def test_a_directory_that_came_back_with_less_is_no_order_to_withdraw(self):
+        self.directory.add(self.node)
+        name, dn = f"feed.{ZONE}", "dc=feed,dc=hosted,dc=example,o=internet"
+        self.until(lambda: self.state(name), "verified")
+        self.directory.delete(dn)
+        self.until(lambda: self.state(name), "")
+        self.directory.add(self.node[self.node.index(f"dn: {dn}"):])
+        self.until(lambda: self.state(name), "verified")
+        self.site.kill()
+        self.directory.delete(dn)
+        shutil.rmtree(self.site.folder / "state/cache")
+        self.site.start()
+        self.until(lambda: self.state(name), "dns")
+        self.until(lambda: self.ask.rcpt(f"a@{name}"), 550)
+        self.assertEqual(self.dns.data(name, "MX"), MX)
+        said = [one["problem"] for one in self.site.json("domain", "progress") if one["domain"] == name]
+        self.assertIn("`waypost domain remove feed.hosted.example` withdraws its records", said[0])
+        self.directory.add(self.node[self.node.index(f"dn: {dn}"):])
+        self.until(lambda: self.state(name), "verified")
+        self.site.kill()
+        self.directory.delete(dn)
+        shutil.rmtree(self.site.folder / "state/cache")
+        self.site.start()
+        self.until(lambda: self.state(name), "dns")
+        self.site.waypost("domain", "remove", name)
+        self.assertEqual(self.dns.data(name, "MX"), [])
+        self.assertEqual(self.state(name), "")
 
 
 class MessageTest(NewDomainCase):
@@ -267,6 +297,17 @@ class ProposalTest(NewDomainCase):
         self.assertEqual(self.ask.rcpt("ann@def.wild.example"), 450)
         self.site.waypost("domain", "reject", "def.wild.example")
         self.assertEqual(self.ask.rcpt("ann@def.wild.example"), 550)
+
+
+class LimitsTest(NewDomainCase):
+    keys = 'from_messages = "propose"\nlookups_per_client = 2\nproposals = 1\n'
+    may_update = ("wild.example",)
+
+    def test_over_a_limit_a_message_waits(self):
+        for name in ("one", "two", "three"):
+            self.assertEqual(self.ask.rcpt(f"ann@{name}.wild.example"), 450)
+        self.assertEqual(self.ask.rcpt("ann@abc.elsewhere.example"), 450)  # whose it is was not looked up
+        self.assertEqual([one["domain"] for one in self.site.json("domain", "progress")], ["one.wild.example"])
 
 
 class UnlistedSuffixTest(NewDomainCase):
