@@ -8,6 +8,7 @@
 #include "routing/status.hpp"
 
 #include <waypost/abi/host.h>
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 #include <waypost/errors.hpp>
 
@@ -113,8 +114,8 @@ private:
 };
 
 wp_status authenticator::attempt::begin(wp_error* why) {
-    if (!mechanism_.empty() && !directory::equal_folded(mechanism_, "PLAIN") &&
-        !directory::equal_folded(mechanism_, "LOGIN"))
+    if (!mechanism_.empty() && !equal_folded(mechanism_, "PLAIN") &&
+        !equal_folded(mechanism_, "LOGIN"))
         return answer_now(WP_UNSUPPORTED, why);
     auto found = verdict::denied;
     if (!usable_name(name_) || secret_.text().size() > max_secret)

@@ -3,6 +3,8 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::kernel::auth {
 
 namespace {
@@ -24,7 +26,7 @@ std::string canonical(const directory::reader& in, std::string name) {
 
 /// "mail.abc.com" -> "abc.com", the nearest hosted domain at or above the host name.
 std::string domain_of_host(const directory::reader& in, std::string_view host) {
-    const auto folded = directory::fold_domain(host);
+    const auto folded = fold_domain(host);
     for (std::string_view rest = folded; !rest.empty();) {
         auto found = canonical(in, std::string(rest));
         if (!found.empty())
@@ -39,9 +41,9 @@ std::string domain_of_host(const directory::reader& in, std::string_view host) {
 
 login_name read_login_name(const directory::reader& in, std::string_view name,
                            std::string_view host_name, std::string_view default_domain) {
-    const auto folded = directory::fold(name);
+    const auto folded = fold(name);
     if (const auto at = folded.rfind('@'); at != std::string::npos)
-        return {folded.substr(0, at), canonical(in, directory::fold_domain(folded.substr(at + 1)))};
+        return {folded.substr(0, at), canonical(in, fold_domain(folded.substr(at + 1)))};
 
     // A compound uid: the rightmost separator counts as '@', where what follows is a domain that
     // has this separator.
@@ -55,7 +57,7 @@ login_name read_login_name(const directory::reader& in, std::string_view name,
     }
     auto domain = domain_of_host(in, host_name);
     if (domain.empty())
-        domain = canonical(in, directory::fold_domain(default_domain));
+        domain = canonical(in, fold_domain(default_domain));
     return {folded, std::move(domain)};
 }
 

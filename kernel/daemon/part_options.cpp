@@ -5,6 +5,8 @@
 #include "directory/keys.hpp"
 #include "directory/layout.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::kernel::daemon {
 namespace {
 
@@ -78,7 +80,7 @@ transfer::options transfer_options(const config::settings& from) {
 
 routing::settings routing_settings(const config::settings& from) {
     routing::settings made;
-    made.local_hosts = {directory::fold_domain(from.hostname())};
+    made.local_hosts = {fold_domain(from.hostname())};
     made.overquota_permanent = overquota_permanent(from);
     made.postmaster = from.transfer().text("postmaster");
     for (const auto& text : from.transfer().list("channels")) {

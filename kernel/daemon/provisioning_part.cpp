@@ -3,6 +3,7 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/errors.hpp>
 
 #include <fmt/format.h>
@@ -91,8 +92,8 @@ provisioning_part::provisioning_part(const config::settings& from, host::log_out
     auto& with = request_settings_;
     with.by = policy_of(keys.text("from_messages"), unusable_);
     for (const auto& suffix : keys.list("suffixes"))
-        with.suffixes.push_back(directory::fold_domain(suffix));
-    with.hosts = {directory::fold_domain(from.hostname())};
+        with.suffixes.push_back(fold_domain(suffix));
+    with.hosts = {fold_domain(from.hostname())};
     with.catch_all = keys.text("catch_all");
     with.active = keys.boolean("activate");
     with.per_client = static_cast<std::uint32_t>(keys.integer("lookups_per_client"));

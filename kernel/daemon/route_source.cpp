@@ -3,6 +3,8 @@
 #include "daemon/control_sources.hpp"
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::daemon {
@@ -34,7 +36,7 @@ json destination_of(const routing::destination& one) {
 /// Which tables decided, and how old what they were made from is.
 json tables_of(const directory::cache& cache, const std::string& address) {
     const auto now = cache.status();
-    const auto name = directory::fold_domain(address.substr(address.rfind('@') + 1));
+    const auto name = fold_domain(address.substr(address.rfind('@') + 1));
     const auto in = cache.read();
     const auto domain = in.domain(name);
     return {{"generation", now.generation},

@@ -3,6 +3,8 @@
 #include "daemon/control_sources.hpp"
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <fmt/format.h>
 
 #include <optional>
@@ -32,7 +34,7 @@ result<void> synchronise(directory_part& part, const directory::cache& cache,
     std::string base;
     if (!domain.empty()) {
         const auto in = cache.read();
-        base = in.domain(directory::fold_domain(domain)).base_dn();
+        base = in.domain(fold_domain(domain)).base_dn();
         if (base.empty()) {
             return error{WP_NOT_FOUND, fmt::format("domain {} is not known", domain)};
         }

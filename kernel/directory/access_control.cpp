@@ -3,6 +3,8 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 

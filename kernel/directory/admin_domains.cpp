@@ -5,6 +5,7 @@
 #include "directory/layout.hpp"
 #include "directory/names.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include "directory/keys.hpp"
 #include "directory/names.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <fmt/format.h>

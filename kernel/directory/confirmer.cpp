@@ -3,6 +3,7 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/errors.hpp>
 
 namespace waypost::kernel::directory {

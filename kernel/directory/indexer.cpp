@@ -5,6 +5,7 @@
 #include "directory/keys.hpp"
 
 #include <waypost/abi/host.h>
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 #include <waypost/errors.hpp>
 

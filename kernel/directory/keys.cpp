@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kept_of_long_names = 400;
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string reversed(std::string_view normalised) {
     std::string out;
     out.reserve(normalised.size());
@@ -54,23 +50,6 @@ std::string subtree_prefix(std::string_view normalised) {
     else if (!out.empty())
         out += ',';
     return out;
-}
-
-std::string fold(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), lower);
-    return out;
-}
-
-std::string fold_domain(std::string_view name) {
-    if (name.ends_with('.'))
-        name.remove_suffix(1);
-    return fold(name);
-}
-
-bool equal_folded(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string row_key(std::string_view name, std::int32_t priority, std::uint16_t order,

@@ -21,12 +21,6 @@ std::string entry_key(std::string_view normalised);
 /// these.
 std::string subtree_prefix(std::string_view normalised);
 
-/// ASCII upper case to lower case.
-std::string fold(std::string_view text);
-/// Folded, without the dot at the end.
-std::string fold_domain(std::string_view name);
-bool equal_folded(std::string_view a, std::string_view b) noexcept;
-
 /// name \0 priority order [digest]: rows of one name sort by generator, the first one counts.
 std::string row_key(std::string_view name, std::int32_t priority, std::uint16_t order,
                     std::string_view owner = {});

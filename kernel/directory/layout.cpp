@@ -4,6 +4,8 @@
 #include "directory/admin_parts.hpp"
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::directory {

@@ -3,6 +3,8 @@
 
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::directory {

@@ -4,6 +4,7 @@
 #include "directory/entry_record.hpp"
 #include "directory/keys.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/result.hpp>
 
 #include <array>

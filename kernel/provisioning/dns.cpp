@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provisioning/dns.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/errors.hpp>
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ std::string canonical(std::string_view data) {
                 out += ' ';
             continue;
         }
-        out += !quoted && c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        out += quoted ? c : ascii_lower(c);
     }
     while (!out.empty() && out.back() == ' ')
         out.pop_back();

@@ -5,6 +5,7 @@
 #include "directory/names.hpp"
 
 #include <waypost/abi/host.h>
+#include <waypost/ascii.hpp>
 
 #include <fmt/format.h>
 
@@ -122,7 +123,7 @@ result<domain_report> provisioner::plan(const std::string& domain,
 }
 
 result<directory::written> provisioner::remove(const std::string& domain) {
-    const auto name = directory::fold_domain(domain);
+    const auto name = fold_domain(domain);
     const claim mine(*this, name);
     auto known = journal_.get(name);
     if (!known)
@@ -141,7 +142,7 @@ result<directory::written> provisioner::remove(const std::string& domain) {
 }
 
 result<domain_report> provisioner::check(const std::string& domain, bool repair) {
-    const auto name = directory::fold_domain(domain);
+    const auto name = fold_domain(domain);
     if (repair) {
         const claim mine(*this, name);
         auto known = journal_.get(name);
@@ -205,7 +206,7 @@ void provisioner::propose(const std::string& domain, const std::string& asked_by
 }
 
 result<domain_record> provisioner::approve(const std::string& domain) {
-    const auto name = directory::fold_domain(domain);
+    const auto name = fold_domain(domain);
     std::string asked_by;
     {
         const claim mine(*this, name);
@@ -223,7 +224,7 @@ result<domain_record> provisioner::approve(const std::string& domain) {
 }
 
 result<void> provisioner::reject(const std::string& domain) {
-    const auto name = directory::fold_domain(domain);
+    const auto name = fold_domain(domain);
     const claim mine(*this, name);
     auto known = journal_.get(name);
     if (!known)

@@ -5,6 +5,7 @@
 #include "directory/names.hpp"
 
 #include <waypost/abi/host.h>
+#include <waypost/ascii.hpp>
 
 #include <fmt/format.h>
 
@@ -75,7 +76,7 @@ result<bool> domain_requests::leads_here(const std::string& domain) const {
     if (!hosts)
         return hosts.failure().status == WP_NOT_FOUND ? result<bool>(false) : hosts.failure();
     return std::any_of(hosts->begin(), hosts->end(), [&](const auto& host) {
-        const auto name = directory::fold_domain(host);
+        const auto name = fold_domain(host);
         return std::find(settings_.hosts.begin(), settings_.hosts.end(), name) !=
                settings_.hosts.end();
     });

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routing/address.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::kernel::routing {
-
-namespace {
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-} // namespace
 
 address_parts split_address(std::string_view address) noexcept {
     if (address.starts_with('<') && address.ends_with('>'))
@@ -45,20 +39,16 @@ folded_address::folded_address(std::string_view local, std::string_view domain) 
     for (std::size_t i = 0; i < local.size(); ++i) {
         if (quoted && local[i] == '\\' && i + 1 < local.size())
             ++i; // RFC 5321 s4.1.2: the same mailbox
-        bytes_[size_++] = lower(local[i]);
+        bytes_[size_++] = ascii_lower(local[i]);
     }
     at_ = size_;
     bytes_[size_++] = '@';
     for (const char c : domain)
-        bytes_[size_++] = lower(c);
+        bytes_[size_++] = ascii_lower(c);
 }
 
-std::string fold_name(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text)
-        out += lower(c);
-    return out;
+std::string to_host(std::string_view host) {
+    return host.starts_with('[') ? std::string(host) : "[" + std::string(host) + "]";
 }
 
 } // namespace waypost::kernel::routing

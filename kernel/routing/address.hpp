@@ -42,7 +42,7 @@ private:
     std::size_t at_ = 0;
 };
 
-/// Folded copy of a domain name.
-std::string fold_name(std::string_view text);
+/// A next hop that means this host and not its MX: "[host]".
+std::string to_host(std::string_view host);
 
 } // namespace waypost::kernel::routing

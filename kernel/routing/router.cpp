@@ -3,6 +3,8 @@
 
 #include "routing/walk.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <fmt/format.h>
 
 namespace waypost::kernel::routing {
@@ -10,7 +12,7 @@ namespace waypost::kernel::routing {
 result<channel_rule> parse_channel_rule(std::string_view text) {
     const auto equals = text.find('=');
     channel_rule out;
-    out.pattern = fold_name(text.substr(0, equals));
+    out.pattern = fold(text.substr(0, equals));
     if (equals == std::string_view::npos || out.pattern.empty())
         return error(WP_INVALID, fmt::format("\"{}\" is not pattern=channel", text));
     const auto way = text.substr(equals + 1);
@@ -25,7 +27,7 @@ result<channel_rule> parse_channel_rule(std::string_view text) {
 router::router(const directory::cache& cache, settings with)
     : cache_(&cache), settings_(std::move(with)) {
     for (auto& host : settings_.local_hosts)
-        host = fold_name(host);
+        host = fold(host);
 }
 
 void router::decide(std::string_view address, asker who, decision& out) const noexcept {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routing/status.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -11,19 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> names = {"active",  "inactive", "disabled", "deleted",
                                                    "removed", "hold",     "overquota"};
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr bool equal(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size())
-        return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    return true;
-}
 
 constexpr std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && text.front() == ' ')
@@ -46,15 +35,16 @@ std::string_view next_item(std::string_view& rest, char by) noexcept {
 bool pattern_matches(std::string_view pattern, std::string_view text) noexcept {
     if (pattern.starts_with('.'))
         return text.size() > pattern.size() &&
-               equal(text.substr(text.size() - pattern.size()), pattern);
+               equal_folded(text.substr(text.size() - pattern.size()), pattern);
     if (pattern.ends_with('.'))
-        return text.size() > pattern.size() && equal(text.substr(0, pattern.size()), pattern);
+        return text.size() > pattern.size() &&
+               equal_folded(text.substr(0, pattern.size()), pattern);
     std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
     while (t < text.size()) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             mark = t;
-        } else if (p < pattern.size() && lower(pattern[p]) == lower(text[t])) {
+        } else if (p < pattern.size() && ascii_lower(pattern[p]) == ascii_lower(text[t])) {
             ++p, ++t;
         } else if (star != std::string_view::npos) {
             p = star + 1;
@@ -74,17 +64,17 @@ bool is_address(std::string_view client) noexcept {
 }
 
 bool word_matches(std::string_view word, std::string_view client) noexcept {
-    if (equal(word, "ALL") || word == "*")
+    if (equal_folded(word, "ALL") || word == "*")
         return true;
-    if (equal(word, "LOCAL"))
+    if (equal_folded(word, "LOCAL"))
         return client.empty() || client == "127.0.0.1" || client == "::1" ||
                (!is_address(client) && client.find('.') == std::string_view::npos);
     // Host names are not looked up, so an address is a host of unknown name.
-    if (equal(word, "UNKNOWN"))
+    if (equal_folded(word, "UNKNOWN"))
         return is_address(client);
-    if (equal(word, "KNOWN"))
+    if (equal_folded(word, "KNOWN"))
         return !is_address(client);
-    if (equal(word, "DNSSPOOFER"))
+    if (equal_folded(word, "DNSSPOOFER"))
         return false;
     return pattern_matches(word, client);
 }
@@ -110,7 +100,7 @@ std::size_t find_except(std::string_view list) noexcept {
     for (std::size_t i = 0; i + word.size() <= list.size(); ++i) {
         const bool starts = i == 0 || list[i - 1] == ' ' || list[i - 1] == ',';
         const bool ends = i + word.size() == list.size() || list[i + word.size()] == ' ';
-        if (starts && ends && equal(list.substr(i, word.size()), word))
+        if (starts && ends && equal_folded(list.substr(i, word.size()), word))
             return i;
     }
     return std::string_view::npos;
@@ -125,9 +115,9 @@ bool clients_match(std::string_view list, std::string_view client) noexcept {
 }
 
 std::string_view canonical_service(std::string_view name) noexcept {
-    if (equal(name, "pop3"))
+    if (equal_folded(name, "pop3"))
         return "pop";
-    if (equal(name, "pop3s"))
+    if (equal_folded(name, "pop3s"))
         return "pops";
     return name;
 }
@@ -139,7 +129,8 @@ bool rule_matches(std::string_view rule, std::string_view service,
     bool named = false;
     while (!services.empty() && !named) {
         const auto item = next_item(services, ',');
-        named = item == "*" || equal(item, "ALL") || equal(canonical_service(item), service);
+        named = item == "*" || equal_folded(item, "ALL") ||
+                equal_folded(canonical_service(item), service);
     }
     if (!named)
         return false;
@@ -158,7 +149,7 @@ state parse_state(std::string_view value) noexcept {
     if (value.empty())
         return state::active;
     for (std::size_t i = 0; i < names.size(); ++i)
-        if (equal(value, names[i]))
+        if (equal_folded(value, names[i]))
             return static_cast<state>(i);
     return state::inactive;
 }
@@ -213,7 +204,7 @@ std::int64_t parse_quota(std::string_view value) noexcept {
         return unit.empty() ? number : quota_default;
     int shift = 0;
     if (unit.size() == 1) {
-        const char letter = lower(unit[0]);
+        const char letter = ascii_lower(unit[0]);
         shift = letter == 'k'   ? 10
                 : letter == 'm' ? 20
                 : letter == 'g' ? 30

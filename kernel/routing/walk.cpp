@@ -3,25 +3,17 @@
 
 #include "directory/keys.hpp"
 
-#include <waypost/dn.hpp>
+#include <waypost/ascii.hpp>
 
 #include <fmt/format.h>
 
 namespace waypost::kernel::routing {
-
-using directory::account_view;
-using directory::entry_view;
 
 namespace {
 
 bool matches(std::string_view pattern, std::string_view domain) noexcept {
     return pattern == "*" || pattern == domain ||
            (pattern.starts_with('.') && domain.ends_with(pattern));
-}
-
-/// A next hop that means this host and not its MX.
-std::string to_host(std::string_view host) {
-    return host.starts_with('[') ? std::string(host) : fmt::format("[{}]", host);
 }
 
 } // namespace
@@ -121,14 +113,14 @@ void walk::unknown_domain(std::string_view address, std::string_view domain, std
                       depth);
     // A forward of ours may lead anywhere; a stranger may not.
     if (who_.may_relay || who_.for_queue || depth > 0)
-        return relay_unknown(address, fold_name(domain));
+        return relay_unknown(address, fold(domain));
     out_.unknown_domain = domain;
     refuse({WP_DENIED, 550, 5, 7, 1, fmt::format("relaying to {} denied", domain)}, address, depth);
 }
 
 void walk::follow(std::string_view address, std::uint32_t depth) {
     auto parts = split_address(address);
-    if (parts.domain.empty() && directory::equal_folded(parts.local, "postmaster") &&
+    if (parts.domain.empty() && equal_folded(parts.local, "postmaster") &&
         !settings_.postmaster.empty()) {
         note("postmaster", "config", "postmaster", settings_.postmaster);
         parts = split_address(settings_.postmaster); // RFC 5321 s4.1.1.3
@@ -233,7 +225,7 @@ void walk::not_found(const place& at) {
     if (is_postmaster(at)) {
         const bool own = !at.route.postmaster().empty();
         const auto to = own ? at.route.postmaster() : std::string_view(settings_.postmaster);
-        if (!to.empty() && !directory::equal_folded(to, at.key->text())) {
+        if (!to.empty() && !equal_folded(to, at.key->text())) {
             note("postmaster", own ? at.route.origin() : "config",
                  own ? "mailDomainReportAddress" : "postmaster", to);
             seen_.insert(std::string(at.key->text()));
@@ -298,114 +290,6 @@ bool walk::pass_state(state value, const place& at, std::string_view account,
         refuse({WP_TEMPFAIL, 450, 4, 2, 1, fmt::format("{} is inactive at the moment", subject)},
                at.key->text(), at.depth);
         return false;
-    }
-}
-
-void walk::follow_row(const account_view& row, const place& at, std::string_view detail) {
-    if (steps_) {
-        note("address", row.origin(), row.attribute(),
-             fmt::format("{} is {} (generator {})", at.key->text(), row.dn(), row.generator()));
-        in_.aliases(row.address(), [&](const account_view& other) {
-            if (other.bytes().data() != row.bytes().data())
-                note("conflict", other.origin(), other.attribute(),
-                     fmt::format("{} loses (generator {})", other.dn(), other.generator()));
-            return true;
-        });
-    }
-    // Domain before user: the first that is not active decides.
-    const bool by_domain = at.route.status() != state::active;
-    const auto effective = first_not_active(at.route.status(), row.status());
-    if (!pass_state(effective, at, row.account(), by_domain ? at.key->domain() : at.key->text(),
-                    by_domain ? at.route.state_dn() : row.dn(),
-                    by_domain ? at.route.state_attribute() : row.state_attribute()))
-        return;
-    if (row.kind() == WP_ALIAS_FORWARD) {
-        note("forward", row.origin(), row.attribute(), row.target());
-        seen_.insert(std::string(at.key->text()));
-        return follow(std::string(row.target()), at.depth + 1);
-    }
-    if (!row.mail_host().empty() && !is_ours(row.mail_host())) {
-        note("mail host", row.dn(), "mailHost", row.mail_host());
-        return relay(fmt::format("{}@{}", at.local, at.key->domain()), to_host(row.mail_host()),
-                     {});
-    }
-    row.kind() == WP_ALIAS_GROUP ? follow_group(row, at) : follow_user(row, at, detail);
-}
-
-void walk::follow_user(const account_view& row, const place& at, std::string_view detail) {
-    namespace option = directory::delivery;
-    const auto wanted = row.delivery();
-    if (wanted & option::hold) {
-        pass_state(state::hold, at, row.account(), at.key->text(), row.dn(), "mailDeliveryOption");
-        return;
-    }
-    const bool forwards = (wanted & option::forward) && !row.forwards().empty();
-    if (forwards) {
-        seen_.insert(std::string(at.key->text()));
-        follow_forwards(row, at.depth);
-    }
-    // What no channel does yet (program, file) still has a mailbox behind it: accepted mail is
-    // kept.
-    if (forwards && !(wanted & option::mailbox))
-        return;
-    if (row.account().empty())
-        return refuse({WP_PERMFAIL, 550, 5, 1, 1, fmt::format("{} has no account", at.key->text())},
-                      at.key->text(), at.depth);
-    auto* to = add(row.account(), at.depth);
-    if (!to)
-        return;
-    to->channel = "mailbox";
-    to->address = at.key->text();
-    to->account = row.account();
-    to->detail = detail;
-    to->quota_bytes =
-        effective_quota(row.quota_bytes(), at.route.quota_bytes(), settings_.quota_bytes);
-    to->quota_messages =
-        effective_quota(row.quota_messages(), at.route.quota_messages(), settings_.quota_messages);
-    if (steps_)
-        note("deliver", row.dn(), "mailDeliveryOption",
-             fmt::format("mailbox of {}, quota {}", to->account, to->quota_bytes));
-}
-
-void walk::follow_forwards(const account_view& row, std::uint32_t depth) {
-    for (const auto to : directory::split(row.forwards())) {
-        note("forward", row.dn(), "mailForwardingAddress", to);
-        follow(to, depth + 1);
-    }
-}
-
-void walk::follow_group(const account_view& row, const place& at) {
-    seen_.insert(std::string(at.key->text()));
-    const auto group = in_.entry_by_key(row.key());
-    note("group", row.dn(), "mailDeliveryOption", "members");
-    if (row.delivery() & directory::delivery::forward)
-        follow_forwards(row, at.depth);
-    if (group.valid() && (row.delivery() & directory::delivery::members))
-        follow_members(group, at.depth);
-    if (out_.destinations.empty())
-        refuse(
-            {WP_PERMFAIL, 550, 5, 1, 1, fmt::format("{}: the list has no members", at.key->text())},
-            at.key->text(), at.depth);
-}
-
-void walk::follow_members(const entry_view& group, std::uint32_t depth) {
-    for (const auto address : group.all_values("mgrpRFC822MailMember")) {
-        note("member", group.dn(), "mgrpRFC822MailMember", address);
-        follow(address, depth + 1);
-    }
-    for (const auto dn : group.all_values("uniqueMember")) {
-        const auto normalised = normalise_dn(dn);
-        const auto member = normalised ? in_.entry(*normalised) : entry_view{};
-        // A deleted user that the list still names is no member any more (R5.4).
-        if (!member.valid()) {
-            note("member", group.dn(), "uniqueMember", fmt::format("{} does not exist", dn));
-            continue;
-        }
-        auto address = std::string(member.first_value("mail"));
-        if (address.empty())
-            address = fmt::format("{}@{}", member.first_value("uid"), in_.domain_of(*normalised));
-        note("member", group.dn(), "uniqueMember", address);
-        follow(address, depth + 1);
     }
 }
 

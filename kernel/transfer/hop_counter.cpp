@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transfer/hop_counter.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::kernel::transfer {
 namespace {
 
 constexpr std::string_view name = "received:";
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 } // namespace
 
@@ -20,7 +18,7 @@ void hop_counter::begin_of_line(std::string_view& rest) noexcept {
             ended_ = true;
             return;
         }
-        if (lower(next) != name[matched_]) {
+        if (ascii_lower(next) != name[matched_]) {
             at_name_ = false;
             return;
         }

@@ -7,9 +7,11 @@
 namespace waypost::kernel::control {
 namespace {
 
-void add_plan(table& calls, const provisioning_operations& on) {
-    calls.add("domain.plan", right::manage_domains,
-              [&on](const json& args, const row_sink&) -> result<json> {
+/// domain.add and domain.plan: a name and attributes.
+template <class Run>
+void add_definition(table& calls, const char* call, Run run) {
+    calls.add(call, right::manage_domains,
+              [run](const json& args, const row_sink&) -> result<json> {
                   if (auto fine = only(args, {"domain", "attributes"}); !fine) {
                       return fine.failure();
                   }
@@ -18,8 +20,11 @@ void add_plan(table& calls, const provisioning_operations& on) {
                   if (!name || !attributes) {
                       return !name ? name.failure() : attributes.failure();
                   }
-                  return on.plan ? on.plan(*name, *attributes) : not_in_this_build();
+                  return run(*name, *attributes);
               });
+}
+
+void add_check(table& calls, const provisioning_operations& on) {
     calls.add("domain.check", right::manage_domains,
               [&on](const json& args, const row_sink&) -> result<json> {
                   if (auto fine = only(args, {"domain", "repair"}); !fine) {
@@ -70,20 +75,15 @@ void add_proposals(table& calls, const provisioning_operations& on) {
 void add_domain_calls(table& calls, const sources& from) {
     const auto& on = from.domains;
     add_entry_calls(calls, "domain", "domain", right::manage_domains, on);
-    add_plan(calls, from.provisioning);
+    add_check(calls, from.provisioning);
     add_proposals(calls, from.provisioning);
-    calls.add("domain.add", right::manage_domains,
-              [&on](const json& args, const row_sink&) -> result<json> {
-                  if (auto fine = only(args, {"domain", "attributes"}); !fine) {
-                      return fine.failure();
-                  }
-                  auto name = text_argument(args, "domain");
-                  auto attributes = edits_argument(args);
-                  if (!name || !attributes) {
-                      return !name ? name.failure() : attributes.failure();
-                  }
-                  return on.add ? on.add(*name, *attributes, {}) : not_in_this_build();
-              });
+    add_definition(calls, "domain.add", [&on](const std::string& name, const edits& more) {
+        return on.add ? on.add(name, more, {}) : not_in_this_build();
+    });
+    add_definition(calls, "domain.plan",
+                   [&on = from.provisioning](const std::string& name, const edits& more) {
+                       return on.plan ? on.plan(name, more) : not_in_this_build();
+                   });
 }
 
 } // namespace waypost::kernel::control

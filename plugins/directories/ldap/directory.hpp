@@ -24,7 +24,7 @@ public:
     result<void> write(const wp_write* writes, std::uint64_t count, std::uint64_t& applied);
     result<void> authenticate(std::string_view dn, std::string_view secret);
     result<void> lookup(std::string_view key, const wp_feed& feed);
-    const std::vector<std::string>& bases() const noexcept { return settings_.bases; }
+    const std::vector<std::string>& base_names() const noexcept { return settings_.bases; }
 
 private:
     result<void> read_full(const wp_feed& feed);

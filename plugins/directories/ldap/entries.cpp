@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "entries.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -12,15 +14,6 @@ int digit(char c) {
         return c - '0';
     c = static_cast<char>(c | 0x20);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        const auto lower = [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-        };
-        return lower(x) == lower(y);
-    });
 }
 
 } // namespace
@@ -61,22 +54,22 @@ void entry_batch::take(item& into, const berval& name, berval* values) {
     into.arrays.push_back(values);
     auto base = view(name);
     base = base.substr(0, base.find(';')); // options (RFC 4512 s2.5)
-    if (values == nullptr || same(base, "userPassword"))
+    if (values == nullptr || equal_folded(base, "userPassword"))
         return;
-    if (same(base, "entryUUID")) {
+    if (equal_folded(base, "entryUUID")) {
         if (into.uuid.empty())
             into.uuid = uuid_octets(view(values[0]));
         return;
     }
-    if (same(base, "entryCSN"))
+    if (equal_folded(base, "entryCSN"))
         into.csn =
             view(values[0]); // stays an attribute: a change of the password shows in it alone
-    if (same(base, "modifyTimestamp")) {
+    if (equal_folded(base, "modifyTimestamp")) {
         newest_ = std::max(newest_, std::string(view(values[0])));
         return;
     }
     const auto known = std::find_if(into.attributes.begin(), into.attributes.end(),
-                                    [&](const named& one) { return same(one.name, base); });
+                                    [&](const named& one) { return equal_folded(one.name, base); });
     auto& to = known == into.attributes.end() ? into.attributes.emplace_back() : *known;
     to.name = base;
     for (auto* value = values; value->bv_val != nullptr; ++value) {

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
-#include <fstream>
+#include <waypost/secret.hpp>
+
 #include <stdexcept>
 
 namespace waypost::ldap {
 namespace {
-
-constexpr std::streamsize longest_password = 4096;
-
-/// The first line of the file.
-std::string secret_of(const std::string& path) {
-    std::ifstream in(path);
-    std::string line(longest_password, '\0');
-    if (!in || !in.read(line.data(), longest_password).eof())
-        throw std::invalid_argument("key bind_password_file: " + path + " cannot be read");
-    line.resize(static_cast<std::size_t>(in.gcount()));
-    line.resize(std::min(line.size(), line.find_first_of("\r\n")));
-    return line;
-}
 
 following following_of(std::string_view word) {
     if (word == "auto")
@@ -71,7 +59,7 @@ settings settings_of(const config_view& values) {
     out.external = method == "external";
     out.bind_dn = values.text("bind_dn");
     if (const auto file = values.path("bind_password_file"); !file.empty())
-        out.bind_password = secret_of(file);
+        out.bind_password = secret_in_file("bind_password_file", file);
     out.follow = following_of(values.text("follow"));
     out.timeout = milliseconds_of(values.duration("timeout"));
     out.heartbeat = milliseconds_of(values.duration("heartbeat"));

@@ -2,6 +2,7 @@
 // Start, reading, watching; see directory.hpp. Writing is in directory_write.cpp.
 #include "directory.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -111,7 +112,7 @@ result<void> directory::read(const wp_read& wanted, const wp_feed& feed) {
     return push(feed, all);
 }
 
-void directory::watch(wp_bytes cookie, const wp_feed& feed) {
+result<void> directory::watch(wp_bytes cookie, const wp_feed& feed) {
     {
         const leadership lead(*this);
         feed_ = feed;
@@ -119,6 +120,7 @@ void directory::watch(wp_bytes cookie, const wp_feed& feed) {
         live_ = false;
     }
     watcher_.nudge();
+    return {};
 }
 
 // On the watcher's thread. False: try again in a second. The file is read when it was closed, never
@@ -229,12 +231,10 @@ bool directory::fold() {
     return false;
 }
 
-wp_status directory::authenticate(std::string_view dn, std::string_view secret, error& why) {
+result<void> directory::authenticate(std::string_view dn, std::string_view secret) {
     const auto name = normalise_dn(dn);
-    if (!name) {
-        why = name.failure();
-        return WP_INVALID;
-    }
+    if (!name)
+        return error{WP_INVALID, name.failure().text};
     entry found;
     bool cleartext = false;
     {
@@ -243,21 +243,18 @@ wp_status directory::authenticate(std::string_view dn, std::string_view secret, 
             found = *one;
         cleartext = options_.allow_cleartext;
     }
-    if (!found) {
-        why = {WP_NOT_FOUND, "there is no such entry"};
-        return WP_NOT_FOUND;
-    }
+    if (!found)
+        return error{WP_NOT_FOUND, "there is no such entry"};
     for (const auto stored : found.values("userpassword")) {
         const auto verdict = verify_password(stored, secret, cleartext);
         if (verdict == WP_OK)
-            return WP_OK;
+            return {};
         if (verdict == WP_UNSUPPORTED)
             log_.warning(
                 "a password value that is no known hash was not looked at (key allow_cleartext)",
                 {{"dn", dn}});
     }
-    why = {WP_DENIED, "wrong password"};
-    return WP_DENIED;
+    return error{WP_DENIED, "wrong password"};
 }
 
 result<void> directory::lookup(std::string_view key, const wp_feed& feed) {
@@ -269,9 +266,9 @@ result<void> directory::lookup(std::string_view key, const wp_feed& feed) {
         bool hit = false;
         one.each([&](std::string_view name, std::string_view value) {
             hit = hit ||
-                  (same_name(value, key) &&
+                  (equal_folded(value, key) &&
                    std::any_of(std::begin(names), std::end(names), [&](std::string_view wanted) {
-                       return same_name(base_name(name), wanted);
+                       return equal_folded(base_name(name), wanted);
                    }));
         });
         if (hit)

@@ -12,6 +12,7 @@
 #include "password.hpp"
 
 #include <waypost/abi/draft/directory.h>
+#include <waypost/ascii.hpp>
 #include <waypost/logger.hpp>
 
 #include <condition_variable>
@@ -45,9 +46,9 @@ public:
 
     // The facet's functions, wp_directory.
     result<void> read(const wp_read& wanted, const wp_feed& feed);
-    void watch(wp_bytes cookie, const wp_feed& feed);
+    result<void> watch(wp_bytes cookie, const wp_feed& feed);
     result<void> write(const wp_write* writes, std::uint64_t count, std::uint64_t& applied);
-    wp_status authenticate(std::string_view dn, std::string_view secret, error& why);
+    result<void> authenticate(std::string_view dn, std::string_view secret);
     result<void> lookup(std::string_view key, const wp_feed& feed);
     const std::vector<std::string>& base_names() const noexcept { return base_names_; }
 

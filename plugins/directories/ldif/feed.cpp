@@ -2,6 +2,7 @@
 // Batches for the feed; see feed.hpp.
 #include "feed.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/errors.hpp>
 
 #include <algorithm>
@@ -61,7 +62,7 @@ private:
             if (!group.empty() && names[group.back()] == name)
                 return group.back();
             for (std::size_t i = 0; i < names.size(); ++i)
-                if (same_name(names[i], name))
+                if (equal_folded(names[i], name))
                     return i;
             names.push_back(name);
             counts.push_back(0);

@@ -4,6 +4,7 @@
 
 #include "parse/base64.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <crypt.h>
@@ -41,7 +42,7 @@ const scheme* scheme_of(std::string_view stored) noexcept {
         if (stored.size() < one.prefix.size())
             continue;
         std::size_t i = 0;
-        while (i < one.prefix.size() && detail::ascii_lower(stored[i]) == one.prefix[i])
+        while (i < one.prefix.size() && ascii_lower(stored[i]) == one.prefix[i])
             ++i;
         if (i == one.prefix.size())
             return &one;

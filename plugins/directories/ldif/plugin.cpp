@@ -3,6 +3,7 @@
 // class directory.
 #include "directory.hpp"
 
+#include <waypost/directory.hpp>
 #include <waypost/plugin.hpp>
 
 #include <stdexcept>
@@ -43,50 +44,15 @@ public:
                        values.size("fold_after"));
         return {};
     }
-    const void* facet(std::string_view id) const { return id == WP_DIRECTORY ? &table : nullptr; }
+    const void* facet(std::string_view id) const {
+        return id == WP_DIRECTORY ? &directory_facet<plugin>::table : nullptr;
+    }
+    class directory& directory() noexcept {
+        return directory_;
+    }
 
 private:
-    static directory& of(void* self) { return static_cast<plugin*>(self)->directory_; }
-
-    static wp_status read(void* self, const wp_read* request, const wp_feed* feed, wp_error* why) {
-        return guard(why, [&] { return finish(of(self).read(*request, *feed), why); });
-    }
-    static wp_status watch(void* self, wp_bytes cookie, const wp_feed* feed, wp_error* why) {
-        return guard(why, [&] {
-            of(self).watch(cookie, *feed);
-            return WP_OK;
-        });
-    }
-    static wp_status write(void* self, const wp_write* writes, std::uint64_t count,
-                           std::uint64_t* applied, wp_error* why) {
-        return guard(why, [&] {
-            std::uint64_t done = 0;
-            const auto outcome = of(self).write(writes, count, done);
-            if (applied)
-                *applied = done;
-            return finish(outcome, why);
-        });
-    }
-    static wp_status authenticate(void* self, wp_str dn, wp_str secret, wp_error* why) {
-        return guard(why, [&] {
-            error text;
-            const auto status = of(self).authenticate(view(dn), view(secret), text);
-            return status == WP_OK ? status : fill_error(why, text);
-        });
-    }
-    static wp_status lookup(void* self, wp_str key, const wp_feed* feed, wp_error* why) {
-        return guard(why, [&] { return finish(of(self).lookup(view(key), *feed), why); });
-    }
-    static std::uint64_t base_count(void* self) { return of(self).base_names().size(); }
-    static wp_str base(void* self, std::uint64_t index) {
-        const auto& names = of(self).base_names();
-        return index < names.size() ? to_abi(names[index]) : wp_str{};
-    }
-
-    static constexpr wp_directory table = {sizeof(wp_directory), 0,      read,       watch, write,
-                                           authenticate,         lookup, base_count, base};
-
-    directory directory_;
+    class directory directory_;
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include "tree/entry.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -20,7 +21,7 @@ bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= 256 &&
            std::all_of(name.begin(), name.end(),
                        [](char c) {
-                           const char low = detail::ascii_lower(c);
+                           const char low = ascii_lower(c);
                            return (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') ||
                                   c == '-' || c == ';' || c == '.' || c == '_';
                        }) &&
@@ -36,7 +37,7 @@ result<std::vector<std::string>> values_of(const wp_attribute& from, bool hash,
     out.reserve(from.value_count);
     for (std::uint64_t i = 0; i < from.value_count; ++i) {
         out.emplace_back(view(from.values[i]));
-        if (!hash || !same_name(base_name(name), "userpassword"))
+        if (!hash || !equal_folded(base_name(name), "userpassword"))
             continue;
         auto hashed = hash_password(out.back(), how);
         if (!hashed)

@@ -4,48 +4,30 @@
 #include "server.hpp"
 
 #include <waypost/abi/draft/dns.h>
+#include <waypost/ascii.hpp>
 #include <waypost/plugin.hpp>
+#include <waypost/secret.hpp>
 
-#include <algorithm>
-#include <fstream>
 #include <stdexcept>
 
 namespace waypost::pdns {
 namespace {
-
-std::string first_line(const std::string& path) {
-    std::ifstream in(path);
-    std::string line;
-    if (!std::getline(in, line) || line.size() > 4096)
-        throw std::invalid_argument("key key_file: " + path + " cannot be read");
-    return line;
-}
-
-std::string folded(std::string_view name) {
-    std::string out(name);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
-    if (out.ends_with('.'))
-        out.pop_back();
-    return out;
-}
 
 settings settings_of(const config_view& values) {
     settings out;
     out.url = values.text("url");
     if (!out.url.starts_with("http://") && !out.url.starts_with("https://"))
         throw std::invalid_argument("key url: http:// or https:// is needed");
-    out.key = first_line(values.path("key_file"));
+    out.key = secret_in_file("key_file", values.path("key_file"));
     out.kind = values.text("kind");
     for (const auto one : values.list("nameservers"))
-        out.nameservers.push_back(folded(one) + ".");
+        out.nameservers.push_back(fold_domain(one) + ".");
     out.update_key = values.text("update_key");
     out.account = values.text("account");
     if (out.account.empty())
         throw std::invalid_argument("key account: it marks the zones that are ours, and is needed");
     for (const auto one : values.list("suffixes"))
-        out.suffixes.push_back(folded(one));
+        out.suffixes.push_back(fold_domain(one));
     out.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(values.duration("timeout"));
     return out;
 }
@@ -61,12 +43,12 @@ public:
             return WP_OK;
         };
         table_.create_zone = [](void* self, wp_str zone, wp_error* why) {
-            return guard(why,
-                         [&] { return finish(of(self).create_zone(folded(view(zone))), why); });
+            return guard(
+                why, [&] { return finish(of(self).create_zone(fold_domain(view(zone))), why); });
         };
         table_.remove_zone = [](void* self, wp_str zone, wp_error* why) {
-            return guard(why,
-                         [&] { return finish(of(self).remove_zone(folded(view(zone))), why); });
+            return guard(
+                why, [&] { return finish(of(self).remove_zone(fold_domain(view(zone))), why); });
         };
         table_.apply = [](void*, wp_str, wp_str, const wp_dns_change*, std::uint64_t,
                           wp_error* why) { return no_records(why); };

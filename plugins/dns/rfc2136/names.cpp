@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "names.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 
 namespace waypost::dns {
@@ -30,12 +32,7 @@ bool printable(std::string_view text) {
 } // namespace
 
 result<std::string> folded_name(std::string_view name) {
-    std::string out(name);
-    if (!out.empty() && out.back() == '.')
-        out.pop_back();
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    auto out = fold_domain(name);
     bool good = !out.empty() && out.size() <= 253;
     for (std::size_t at = 0; good && at <= out.size();) {
         const auto dot = std::min(out.find('.', at), out.size());

@@ -3,10 +3,8 @@
 #include "updater.hpp"
 
 #include <waypost/plugin.hpp>
+#include <waypost/secret.hpp>
 
-#include <cctype>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -15,16 +13,6 @@
 
 namespace waypost::dns {
 namespace {
-
-std::string secret_in(const std::string& file) {
-    constexpr std::size_t longest = 4096;
-    std::ifstream in(file);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
-    if (text.empty() || text.size() > longest)
-        throw std::invalid_argument("key key_file: cannot read a secret in base64 from " + file);
-    return text;
-}
 
 std::string name_in(std::string_view text, const char* key) {
     auto name = folded_name(text);
@@ -39,7 +27,7 @@ settings settings_of(const config_view& values) {
                   static_cast<std::uint16_t>(values.integer("port"))};
     out.key = {name_in(values.text("key_name"), "key_name"),
                name_in(values.text("key_algorithm"), "key_algorithm"),
-               secret_in(values.path("key_file"))};
+               secret_in_file("key_file", values.path("key_file"))};
     for (const auto zone : values.list("zones"))
         out.zones.push_back(name_in(zone, "zones"));
     out.timeout = values.duration("timeout");
@@ -164,7 +152,7 @@ WAYPOST_PLUGIN(waypost::dns::plugin,
                     {.name = "key_file",
                      .type = WP_CONFIG_PATH,
                      .flags = WP_CONFIG_REQUIRED,
-                     .help = "File that holds the secret of the TSIG key in base64."},
+                     .help = "File whose first line is the secret of the TSIG key in base64."},
                     {.name = "zones",
                      .type = WP_CONFIG_LIST,
                      .flags = WP_CONFIG_REQUIRED,

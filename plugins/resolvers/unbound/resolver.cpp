@@ -3,6 +3,7 @@
 
 #include "parse/rdata.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/errors.hpp>
 
 #include <poll.h>
@@ -28,14 +29,6 @@ std::int64_t unix_time_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
-}
-
-std::string folded(std::string_view name) {
-    std::string out(name);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c | 0x20);
-    return out;
 }
 
 error no_answer() {
@@ -87,11 +80,11 @@ wp_status resolver::resolve(std::string_view name, std::string_view type, std::i
         if (askers_ >= settings_.max_questions)
             return fill_error(why, WP_BUSY, "too many questions to the resolver at once");
         ++askers_;
-        auto& asked = open_[{folded(name), std::string(type)}];
+        auto& asked = open_[{fold(name), std::string(type)}];
         if (!asked) {
             asked = std::make_unique<question>();
             asked->of = this;
-            asked->name = folded(name);
+            asked->name = fold(name);
             asked->type = type;
             new_.push_back(asked.get());
             is_new = true;

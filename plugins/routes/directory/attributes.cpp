@@ -2,6 +2,7 @@
 // Attributes and addresses; see attributes.hpp.
 #include "attributes.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -22,23 +23,15 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 } // namespace
 
-bool same_text(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return detail::ascii_lower(x) == detail::ascii_lower(y);
-           });
-}
-
 std::string folded(std::string_view text) {
-    std::string out;
-    detail::append_lower(out, trimmed(text));
-    return out;
+    return fold(trimmed(text));
 }
 
 std::vector<std::string_view> values(const wp_entry& of, std::string_view name) {
     std::vector<std::string_view> out;
     for (std::uint64_t i = 0; i < of.attribute_count; ++i) {
         const auto& attribute = of.attributes[i];
-        if (!same_text(view(attribute.name), name))
+        if (!equal_folded(view(attribute.name), name))
             continue;
         for (std::uint64_t j = 0; j < attribute.value_count; ++j)
             out.push_back(view(attribute.values[j]));
@@ -54,7 +47,7 @@ std::string_view value(const wp_entry& of, std::string_view name) {
 bool has_class(const wp_entry& of, std::string_view name) {
     const auto classes = values(of, "objectclass");
     return std::any_of(classes.begin(), classes.end(),
-                       [&](std::string_view one) { return same_text(trimmed(one), name); });
+                       [&](std::string_view one) { return equal_folded(trimmed(one), name); });
 }
 
 std::string fold_domain(std::string_view name) {
@@ -64,7 +57,7 @@ std::string fold_domain(std::string_view name) {
     const bool fine = !name.empty() && name.size() <= max_domain && name.front() != '.' &&
                       name.front() != '-' && name.find("..") == std::string_view::npos &&
                       std::all_of(name.begin(), name.end(), [](char c) {
-                          const char low = detail::ascii_lower(c);
+                          const char low = ascii_lower(c);
                           return (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') ||
                                  low == '-' || low == '.' || low == '_' ||
                                  static_cast<unsigned char>(low) >= 0x80;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <waypost/abi/draft/directory.h>
+#include <waypost/ascii.hpp>
 #include <waypost/result.hpp>
 
 #include <optional>
@@ -12,7 +13,6 @@
 
 namespace waypost::routes_directory {
 
-bool same_text(std::string_view a, std::string_view b) noexcept;
 std::string folded(std::string_view text);
 
 /// Values of an attribute, by name without case.

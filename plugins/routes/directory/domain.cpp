@@ -4,6 +4,7 @@
 
 #include "attributes.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>

@@ -6,6 +6,8 @@
 #include "attributes.hpp"
 #include "domain.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <unordered_set>
@@ -194,7 +196,7 @@ private:
 
     bool is_ours(std::string_view host) const {
         return std::any_of(with_.hostnames.begin(), with_.hostnames.end(),
-                           [&](const std::string& own) { return same_text(own, host); });
+                           [&](const std::string& own) { return equal_folded(own, host); });
     }
 
     // Schema facts 5.6, step 4: local unless mailRoutingHosts names others only.

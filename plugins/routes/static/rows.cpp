@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rows.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 #include <vector>
 
@@ -14,14 +16,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
         out.push_back(line.substr(at, end - at));
         at = end;
     }
-    return out;
-}
-
-std::string folded(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
     return out;
 }
 
@@ -40,7 +34,7 @@ result<row> parse_row(std::string_view line) {
     const auto words = words_of(line);
     if (words.size() < 3)
         return broken(line, "a row is NAME relay|alias|forward TARGET");
-    row out{row::kind::relay, folded(words[0]), std::string(words[2]), {}};
+    row out{row::kind::relay, fold(words[0]), std::string(words[2]), {}};
     const bool of_address = is_address(words[0]);
     if (words[1] == "relay" && !of_address && words.size() <= 4) {
         if (words.size() == 4)
@@ -49,7 +43,7 @@ result<row> parse_row(std::string_view line) {
     }
     if (words[1] == "alias" && !of_address && words.size() == 3) {
         out.what = row::kind::domain_alias;
-        out.target = folded(words[2]);
+        out.target = fold(words[2]);
         return out.target == out.name ? result<row>(broken(line, "an alias of itself"))
                                       : result<row>(out);
     }

@@ -10,6 +10,7 @@
 // string operations.
 #pragma once
 
+#include <waypost/ascii.hpp>
 #include <waypost/result.hpp>
 
 #include <algorithm>
@@ -33,10 +34,6 @@ struct name_part {
 };
 
 namespace detail {
-
-constexpr char ascii_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 constexpr int hex_digit(char c) noexcept {
     if (c >= '0' && c <= '9')

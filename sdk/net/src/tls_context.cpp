@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <waypost/ascii.hpp>
 #include <waypost/net/tls_context.hpp>
 
 #include <openssl/err.h>
@@ -14,13 +15,6 @@ namespace {
 
 // RFC 9325 s4.2, in OpenSSL's words. TLS 1.3 has only good ones.
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!SHA1";
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 std::string last_openssl_error() {
     char text[200];
@@ -49,7 +43,7 @@ std::vector<std::string> names_of(X509* certificate) {
             continue;
         const auto* bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
         const auto size = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
-        out.push_back(lower({bytes, size}));
+        out.push_back(fold({bytes, size}));
     }
     GENERAL_NAMES_free(names);
     return out;
@@ -140,7 +134,7 @@ int tls_context::choose(ssl_st* stream, int*, void* arg) {
     const char* asked = SSL_get_servername(stream, TLSEXT_NAMETYPE_host_name);
     if (asked == nullptr)
         return SSL_TLSEXT_ERR_OK;
-    const std::string name = lower(asked);
+    const std::string name = fold(asked);
     const auto* self = static_cast<const tls_context*>(arg);
     for (const entry& each : self->entries_) {
         const auto hit = [&](const std::string& pattern) { return matches(pattern, name); };

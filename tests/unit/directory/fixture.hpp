@@ -8,6 +8,7 @@
 #include "directory/keys.hpp"
 
 #include <waypost/abi/draft/routes.h>
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <gtest/gtest.h>
@@ -83,8 +84,7 @@ public:
 private:
     static std::string first(const wp_entry& of, std::string_view name) {
         for (std::uint64_t i = 0; i < of.attribute_count; ++i)
-            if (directory::equal_folded(view(of.attributes[i].name), name) &&
-                of.attributes[i].value_count)
+            if (equal_folded(view(of.attributes[i].name), name) && of.attributes[i].value_count)
                 return std::string(view(of.attributes[i].values[0]));
         return {};
     }
@@ -275,9 +275,7 @@ private:
             const auto& change = one.modifications[i];
             const std::string name(view(change.attribute.name));
             auto& values = found->second.values;
-            std::erase_if(values, [&](const auto& pair) {
-                return directory::equal_folded(pair.first, name);
-            });
+            std::erase_if(values, [&](const auto& pair) { return equal_folded(pair.first, name); });
             if (change.attribute.value_count == 0)
                 continue;
             auto& [ignored, list] = values.emplace_back(name, std::vector<std::string>{});

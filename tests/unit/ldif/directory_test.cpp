@@ -76,14 +76,17 @@ TEST_F(directory_test, hashes_passwords_before_they_are_written) {
     ASSERT_TRUE(one.start());
     ASSERT_TRUE(add_user(one, "bob", "in-the-clear"));
     EXPECT_EQ(get("directory.ldif.changes").find("in-the-clear"), std::string::npos);
-    error why;
-    EXPECT_EQ(one.authenticate("UID=Bob, o=x", "in-the-clear", why), WP_OK);
-    EXPECT_EQ(one.authenticate("uid=bob,o=x", "other", why), WP_DENIED);
-    EXPECT_EQ(one.authenticate("uid=bob,o=x", "", why), WP_DENIED);
-    EXPECT_EQ(one.authenticate("uid=cat,o=x", "x", why), WP_NOT_FOUND);
-    EXPECT_EQ(one.authenticate("o=x", "x", why), WP_DENIED);
-    EXPECT_EQ(one.authenticate("nonsense", "x", why), WP_INVALID);
-    EXPECT_EQ(one.authenticate("uid=ann,o=x", "secret", why), WP_OK);
+    const auto outcome_of = [&](std::string_view dn, std::string_view secret) {
+        const auto outcome = one.authenticate(dn, secret);
+        return outcome ? WP_OK : outcome.failure().status;
+    };
+    EXPECT_EQ(outcome_of("UID=Bob, o=x", "in-the-clear"), WP_OK);
+    EXPECT_EQ(outcome_of("uid=bob,o=x", "other"), WP_DENIED);
+    EXPECT_EQ(outcome_of("uid=bob,o=x", ""), WP_DENIED);
+    EXPECT_EQ(outcome_of("uid=cat,o=x", "x"), WP_NOT_FOUND);
+    EXPECT_EQ(outcome_of("o=x", "x"), WP_DENIED);
+    EXPECT_EQ(outcome_of("nonsense", "x"), WP_INVALID);
+    EXPECT_EQ(outcome_of("uid=ann,o=x", "secret"), WP_OK);
 }
 
 TEST_F(directory_test, finds_entries_by_address_and_uid) {

@@ -13,7 +13,7 @@ protected:
     void begin() {
         put(small_site);
         ASSERT_TRUE(one.start());
-        one.watch({}, cache.feed);
+        ASSERT_TRUE(one.watch({}, cache.feed));
         ASSERT_TRUE(cache.wait([&] { return cache.live; }));
     }
 
@@ -41,7 +41,7 @@ TEST_F(watch_test, starts_behind_a_cookie) {
     ASSERT_TRUE(one.start());
     ASSERT_TRUE(one.read({sizeof(wp_read), WP_READ_FULL, {}, 0, {}}, cache.feed));
     const auto cookie = cache.cookie;
-    one.watch(to_bytes(cookie), cache.feed);
+    ASSERT_TRUE(one.watch(to_bytes(cookie), cache.feed));
     ASSERT_TRUE(cache.wait([&] { return cache.live; }));
     EXPECT_EQ(cache.commits, 1);
 }

@@ -2,6 +2,8 @@
 #include "client/state.hpp"
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::smtp::client {
 
 server_abilities parse_abilities(std::string_view text) {
@@ -18,20 +20,20 @@ server_abilities parse_abilities(std::string_view text) {
         const auto word = line.substr(0, space);
         const auto argument =
             space == std::string_view::npos ? std::string_view{} : line.substr(space + 1);
-        if (same_word(word, "PIPELINING")) {
+        if (equal_folded(word, "PIPELINING")) {
             out.pipelining = true;
-        } else if (same_word(word, "SIZE")) {
+        } else if (equal_folded(word, "SIZE")) {
             out.size = true;
             out.max_size = parse_number(argument, 20).value_or(0);
-        } else if (same_word(word, "8BITMIME")) {
+        } else if (equal_folded(word, "8BITMIME")) {
             out.eight_bit = true;
-        } else if (same_word(word, "STARTTLS")) {
+        } else if (equal_folded(word, "STARTTLS")) {
             out.starttls = true;
-        } else if (same_word(word, "DSN")) {
+        } else if (equal_folded(word, "DSN")) {
             out.dsn = true;
-        } else if (same_word(word, "SMTPUTF8")) {
+        } else if (equal_folded(word, "SMTPUTF8")) {
             out.utf8 = true;
-        } else if (same_word(word, "REQUIRETLS")) {
+        } else if (equal_folded(word, "REQUIRETLS")) {
             out.require_tls = true;
         }
     }

@@ -3,6 +3,8 @@
 
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 
 namespace waypost::smtp::client {
@@ -17,7 +19,7 @@ std::optional<mx_record> parse_mx(std::string_view data) {
     auto host = data.substr(space + 1);
     if (host.ends_with('.') && host.size() > 1)
         host.remove_suffix(1);
-    std::transform(host.begin(), host.end(), std::back_inserter(out.host), to_lower);
+    out.host = fold(host);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include "parse/address.hpp"
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/net/connector.hpp>
 
 #include <algorithm>
@@ -45,9 +46,7 @@ result<next_hop> parse_next_hop(std::string_view text) {
             return malformed(text);
         out.port = static_cast<std::uint16_t>(*number);
     }
-    std::transform(name.begin(), name.end(), std::back_inserter(out.name), to_lower);
-    if (out.name.ends_with('.'))
-        out.name.pop_back();
+    out.name = fold_domain(name);
     if (has_brackets && out.name.starts_with(ipv6_tag))
         out.name.erase(0, ipv6_tag.size());
     if (has_brackets && is_address(out.name))

@@ -4,6 +4,8 @@
 #include "client/next_hop.hpp"
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 
 namespace waypost::smtp::client {
@@ -15,12 +17,6 @@ std::size_t count(const config_view& values, const char* key) {
 
 std::chrono::seconds seconds(const config_view& values, const char* key) {
     return std::chrono::ceil<std::chrono::seconds>(values.duration(key));
-}
-
-std::string lower(std::string_view text) {
-    std::string out;
-    std::transform(text.begin(), text.end(), std::back_inserter(out), to_lower);
-    return out;
 }
 
 template <class Value>
@@ -75,9 +71,9 @@ result<std::shared_ptr<const settings>> read_settings(const config_view& values)
         return family.failure();
     out->address_family = *family;
     out->hostname = values.text("hostname");
-    out->own_names.push_back(lower(out->hostname));
+    out->own_names.push_back(fold(out->hostname));
     for (const std::string_view name : values.list("own_names"))
-        out->own_names.push_back(lower(name));
+        out->own_names.push_back(fold(name));
     out->smart_host = values.text("smart_host");
     if (!out->smart_host.empty())
         if (auto parsed = parse_next_hop(out->smart_host); !parsed)

@@ -4,6 +4,8 @@
 #include "replies.hpp"
 #include "session.hpp"
 
+#include <waypost/ascii.hpp>
+
 namespace waypost::smtp {
 namespace {
 
@@ -11,8 +13,8 @@ namespace {
 std::string original_recipient(const rcpt_command& asked) {
     if (asked.orcpt.empty())
         return {};
-    const auto address = same_word(asked.orcpt_type, "utf-8") ? decode_utf8_address(asked.orcpt)
-                                                              : decode_xtext(asked.orcpt);
+    const auto address = equal_folded(asked.orcpt_type, "utf-8") ? decode_utf8_address(asked.orcpt)
+                                                                 : decode_xtext(asked.orcpt);
     return std::string(asked.orcpt_type) + ";" + address.value_or("");
 }
 

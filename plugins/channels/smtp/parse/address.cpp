@@ -4,6 +4,8 @@
 #include "parse/limits.hpp"
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -158,7 +160,7 @@ host_kind parse_address_literal(std::string_view text) noexcept {
     // RFC 5321 s4.1.3 has room for other tags; none is registered, and no server could reach such a
     // host.
     constexpr std::string_view tag = "IPv6:";
-    if (!same_word(inside.substr(0, tag.size()), tag))
+    if (!equal_folded(inside.substr(0, tag.size()), tag))
         return host_kind::none;
     return is_ip(AF_INET6, inside.substr(tag.size())) ? host_kind::ipv6 : host_kind::none;
 }
@@ -186,7 +188,7 @@ result<path> parse_path(std::string_view& input, path_use use) {
     // RFC 5321 s4.1.1.3: the one mailbox every host has, without a domain.
     constexpr std::string_view postmaster = "postmaster";
     if (use == path_use::forward && in.size() > postmaster.size() && in[postmaster.size()] == '>' &&
-        same_word(in.substr(0, postmaster.size()), postmaster)) {
+        equal_folded(in.substr(0, postmaster.size()), postmaster)) {
         mailbox to;
         to.address = to.local = in.substr(0, postmaster.size());
         input = in.substr(postmaster.size() + 1);

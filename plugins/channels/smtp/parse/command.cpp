@@ -5,6 +5,7 @@
 #include "parse/text.hpp"
 
 #include <waypost/abi/draft/ingress.h>
+#include <waypost/ascii.hpp>
 
 namespace waypost::smtp {
 namespace {
@@ -41,7 +42,7 @@ void trim_left(std::string_view& text) noexcept {
 
 /// "FROM:" or "TO:"; spaces around the colon's right side are common and harmless.
 bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
-    if (text.size() < prefix.size() || !same_word(text.substr(0, prefix.size()), prefix))
+    if (text.size() < prefix.size() || !equal_folded(text.substr(0, prefix.size()), prefix))
         return false;
     text.remove_prefix(prefix.size());
     trim_left(text);
@@ -89,7 +90,7 @@ result<void> for_each_parameter(std::string_view rest, Apply apply) {
         if (!next)
             return next.failure();
         for (std::size_t i = 0; i < count; ++i)
-            if (same_word(seen[i], next->keyword))
+            if (equal_folded(seen[i], next->keyword))
                 return syntax("A parameter is given twice");
         if (count == limits::parameters)
             return syntax("Too many parameters");
@@ -101,11 +102,11 @@ result<void> for_each_parameter(std::string_view rest, Apply apply) {
 }
 
 result<void> apply_body(mail_command& out, std::string_view value) {
-    if (same_word(value, "7BIT"))
+    if (equal_folded(value, "7BIT"))
         out.body = body_kind::seven_bit;
-    else if (same_word(value, "8BITMIME"))
+    else if (equal_folded(value, "8BITMIME"))
         out.body = body_kind::eight_bit;
-    else if (same_word(value, "BINARYMIME"))
+    else if (equal_folded(value, "BINARYMIME"))
         out.body = body_kind::binary;
     else
         return syntax("BODY must be 7BIT or 8BITMIME");
@@ -113,9 +114,9 @@ result<void> apply_body(mail_command& out, std::string_view value) {
 }
 
 result<void> apply_ret(mail_command& out, std::string_view value) {
-    if (same_word(value, "FULL"))
+    if (equal_folded(value, "FULL"))
         out.ret = return_kind::full;
-    else if (same_word(value, "HDRS"))
+    else if (equal_folded(value, "HDRS"))
         out.ret = return_kind::headers;
     else
         return syntax("RET must be FULL or HDRS"); // RFC 3461 s4.3
@@ -123,7 +124,7 @@ result<void> apply_ret(mail_command& out, std::string_view value) {
 }
 
 result<void> apply_mail(mail_command& out, const parameter& next) {
-    if (same_word(next.keyword, "SIZE")) { // RFC 1870 s4
+    if (equal_folded(next.keyword, "SIZE")) { // RFC 1870 s4
         const auto size = parse_number(next.value, limits::size_digits);
         if (!size)
             return syntax("SIZE must be a number of octets");
@@ -131,24 +132,24 @@ result<void> apply_mail(mail_command& out, const parameter& next) {
         out.has_size = true;
         return {};
     }
-    if (same_word(next.keyword, "BODY"))
+    if (equal_folded(next.keyword, "BODY"))
         return apply_body(out, next.value);
-    if (same_word(next.keyword, "RET"))
+    if (equal_folded(next.keyword, "RET"))
         return apply_ret(out, next.value);
-    if (same_word(next.keyword, "ENVID")) { // RFC 3461 s4.4
+    if (equal_folded(next.keyword, "ENVID")) { // RFC 3461 s4.4
         if (next.value.empty() || next.value.size() > limits::envid || !decode_xtext(next.value))
             return syntax("ENVID is malformed");
         out.envid = next.value;
         return {};
     }
-    if (same_word(next.keyword, "AUTH")) { // RFC 4954 s5
+    if (equal_folded(next.keyword, "AUTH")) { // RFC 4954 s5
         if (next.value != "<>" && (next.value.empty() || !decode_xtext(next.value)))
             return syntax("AUTH is malformed");
         out.auth = next.value;
         return {};
     }
-    const bool is_utf8_flag = same_word(next.keyword, "SMTPUTF8"); // RFC 6531 s3.4
-    if (!is_utf8_flag && !same_word(next.keyword, "REQUIRETLS"))
+    const bool is_utf8_flag = equal_folded(next.keyword, "SMTPUTF8"); // RFC 6531 s3.4
+    if (!is_utf8_flag && !equal_folded(next.keyword, "REQUIRETLS"))
         return unsupported(next.keyword);
     if (next.has_value)
         return syntax("The parameter takes no value");
@@ -158,17 +159,17 @@ result<void> apply_mail(mail_command& out, const parameter& next) {
 
 /// RFC 3461 s4.1: NEVER, or a list without repetition.
 result<void> apply_notify(rcpt_command& out, std::string_view value) {
-    if (same_word(value, "NEVER")) {
+    if (equal_folded(value, "NEVER")) {
         out.notify = WP_NOTIFY_NEVER;
         return {};
     }
     for (;;) {
         const std::size_t comma = value.find(',');
         const std::string_view item = value.substr(0, comma);
-        const std::uint32_t flag = same_word(item, "SUCCESS")   ? WP_NOTIFY_SUCCESS
-                                   : same_word(item, "FAILURE") ? WP_NOTIFY_FAILURE
-                                   : same_word(item, "DELAY")   ? WP_NOTIFY_DELAY
-                                                                : 0;
+        const std::uint32_t flag = equal_folded(item, "SUCCESS")   ? WP_NOTIFY_SUCCESS
+                                   : equal_folded(item, "FAILURE") ? WP_NOTIFY_FAILURE
+                                   : equal_folded(item, "DELAY")   ? WP_NOTIFY_DELAY
+                                                                   : 0;
         if (flag == 0 || (out.notify & flag) != 0)
             return syntax("NOTIFY must be NEVER or a list of SUCCESS, FAILURE, DELAY");
         out.notify |= flag;
@@ -185,7 +186,7 @@ result<void> apply_orcpt(rcpt_command& out, std::string_view value, bool smtputf
         return syntax("ORCPT is malformed");
     out.orcpt_type = value.substr(0, semicolon);
     out.orcpt = value.substr(semicolon + 1);
-    const bool is_utf8_type = same_word(out.orcpt_type, "utf-8");
+    const bool is_utf8_type = equal_folded(out.orcpt_type, "utf-8");
     const bool good = is_utf8_type ? (smtputf8 || !has_8bit(out.orcpt)) &&
                                          decode_utf8_address(out.orcpt).has_value()
                                    : decode_xtext(out.orcpt).has_value();
@@ -195,9 +196,9 @@ result<void> apply_orcpt(rcpt_command& out, std::string_view value, bool smtputf
 }
 
 result<void> apply_rcpt(rcpt_command& out, const parameter& next, bool smtputf8) {
-    if (same_word(next.keyword, "NOTIFY"))
+    if (equal_folded(next.keyword, "NOTIFY"))
         return apply_notify(out, next.value);
-    if (same_word(next.keyword, "ORCPT"))
+    if (equal_folded(next.keyword, "ORCPT"))
         return apply_orcpt(out, next.value, smtputf8);
     return unsupported(next.keyword);
 }
@@ -218,7 +219,7 @@ command parse_command(std::string_view line) noexcept {
     if (has_control(line))
         return {};
     for (const word& each : words) {
-        if (same_word(name, each.text)) {
+        if (equal_folded(name, each.text)) {
             std::string_view argument =
                 space == std::string_view::npos ? "" : line.substr(space + 1);
             trim_left(argument);
@@ -274,7 +275,7 @@ result<bdat_command> parse_bdat(std::string_view argument) {
     if (space != std::string_view::npos) {
         std::string_view rest = argument.substr(space);
         trim_left(rest);
-        if (!same_word(rest, "LAST"))
+        if (!equal_folded(rest, "LAST"))
             return syntax("Syntax: BDAT size [LAST]");
         out.is_last = true;
     }

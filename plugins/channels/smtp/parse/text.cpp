@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -39,7 +41,7 @@ std::size_t utf8_sequence(std::string_view at) noexcept {
 int hex(char c) noexcept {
     if (is_digit(c))
         return c - '0';
-    const char lower = to_lower(c);
+    const char lower = ascii_lower(c);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 

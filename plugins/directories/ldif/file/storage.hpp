@@ -9,6 +9,8 @@
 #include "parse/limits.hpp"
 #include "tree/load.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>

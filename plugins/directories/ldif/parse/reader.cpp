@@ -4,26 +4,18 @@
 
 #include "parse/base64.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 namespace waypost::ldif {
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size())
-        return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (detail::ascii_lower(a[i]) != detail::ascii_lower(b[i]))
-            return false;
-    return true;
-}
 
 // RFC 4512 s2.5: type or OID, then options.
 bool is_description(std::string_view name) noexcept {
     if (name.empty() || name.size() > max_name_size)
         return false;
     for (const char c : name) {
-        const char low = detail::ascii_lower(c);
+        const char low = ascii_lower(c);
         if (!(low >= 'a' && low <= 'z') && !(low >= '0' && low <= '9') && c != '-' && c != '.' &&
             c != ';' && c != '_')
             return false;
@@ -134,7 +126,7 @@ result<void> reader::count_value() {
 
 // The optional `version: 1`, once, before everything else.
 result<void> reader::first_line(item& first) {
-    if (!same_name(first.name, "version"))
+    if (!equal_folded(first.name, "version"))
         return {};
     if (first.value != "1")
         return bad("LDIF version '" + first.value.substr(0, 20) + "' is not known; only 1 is");
@@ -165,7 +157,7 @@ result<std::optional<record>> reader::next() {
         if (!first.name.empty())
             break;
     }
-    if (!same_name(first.name, "dn"))
+    if (!equal_folded(first.name, "dn"))
         return bad("a record must begin with 'dn:'");
     out.line = line_;
     if (auto name = normalise_dn(first.value); !name)
@@ -185,9 +177,9 @@ result<void> reader::body(record& out) {
             return more.failure();
         if (!*more)
             return bad("an entry without attributes");
-        if (same_name(one.name, "changetype"))
+        if (equal_folded(one.name, "changetype"))
             return change(out, one.value);
-        if (!same_name(one.name, "control"))
+        if (!equal_folded(one.name, "control"))
             break;
         // RFC 2849: control: OID [true|false] [value]. Criticality is the second word.
         if (one.value.find(" true") != std::string::npos)
@@ -210,7 +202,7 @@ result<void> reader::content(record& out, std::optional<item> first) {
         }
         if (one.name == "-")
             return bad("'-' outside of a modification");
-        if (same_name(one.name, "dn"))
+        if (equal_folded(one.name, "dn"))
             return bad("a second 'dn:' in one record; a blank line is missing above it");
         if (auto ok = count_value(); !ok)
             return ok;
@@ -222,19 +214,19 @@ result<void> reader::content(record& out, std::optional<item> first) {
 }
 
 result<void> reader::change(record& out, std::string_view type) {
-    if (same_name(type, "add")) {
+    if (equal_folded(type, "add")) {
         out.kind = record_kind::add;
         return content(out, std::nullopt);
     }
-    if (same_name(type, "modify")) {
+    if (equal_folded(type, "modify")) {
         out.kind = record_kind::modify;
         return modify(out);
     }
-    if (same_name(type, "modrdn") || same_name(type, "moddn")) {
+    if (equal_folded(type, "modrdn") || equal_folded(type, "moddn")) {
         out.kind = record_kind::rename;
         return rename(out);
     }
-    if (!same_name(type, "delete"))
+    if (!equal_folded(type, "delete"))
         return bad("unknown changetype; add, modify, delete, modrdn and moddn are known");
     out.kind = record_kind::remove;
     item one;
@@ -264,7 +256,7 @@ result<void> reader::modify(record& out) {
         }
         if (open) {
             auto& last = out.modifications.back();
-            if (!same_name(one.name, last.name))
+            if (!equal_folded(one.name, last.name))
                 return bad("a value of another attribute than the modification's; '-' is missing "
                            "above it");
             if (auto ok = count_value(); !ok)
@@ -275,11 +267,11 @@ result<void> reader::modify(record& out) {
         if (!is_description(one.value))
             return bad("not an attribute name behind ':'");
         modification next{mod_kind::add, std::move(one.value), {}};
-        if (same_name(one.name, "add"))
+        if (equal_folded(one.name, "add"))
             next.kind = mod_kind::add;
-        else if (same_name(one.name, "delete"))
+        else if (equal_folded(one.name, "delete"))
             next.kind = mod_kind::remove;
-        else if (same_name(one.name, "replace"))
+        else if (equal_folded(one.name, "replace"))
             next.kind = mod_kind::replace;
         else
             return bad("unknown modification; add, delete and replace are known");
@@ -304,16 +296,16 @@ result<void> reader::rename(record& out) {
             return more.failure();
         if (!*more)
             break;
-        if (same_name(one.name, "newrdn") && !std::exchange(has_rdn, true)) {
+        if (equal_folded(one.name, "newrdn") && !std::exchange(has_rdn, true)) {
             auto name = normalise_dn(one.value);
             if (!name || name->empty() || name->find(',') != std::string::npos)
                 return bad("'newrdn:' is not one RDN");
             out.new_rdn = std::move(one.value);
-        } else if (same_name(one.name, "deleteoldrdn") && !std::exchange(has_delete, true)) {
+        } else if (equal_folded(one.name, "deleteoldrdn") && !std::exchange(has_delete, true)) {
             if (one.value != "0" && one.value != "1")
                 return bad("'deleteoldrdn:' must be 0 or 1");
             out.delete_old_rdn = one.value == "1";
-        } else if (same_name(one.name, "newsuperior") && !out.new_superior) {
+        } else if (equal_folded(one.name, "newsuperior") && !out.new_superior) {
             if (auto name = normalise_dn(one.value); !name)
                 return bad(name.failure().text);
             out.new_superior = std::move(one.value);

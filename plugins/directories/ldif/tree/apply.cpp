@@ -5,6 +5,7 @@
 #include "password.hpp"
 #include "tree/values.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ result<void> add(const record& change, const bases& owned, workspace& to) {
 result<void> add_values(const modification& one, std::vector<named_value>& values) {
     std::unordered_set<std::string> there;
     for (const auto& [name, value] : values)
-        if (same_name(name, one.name))
+        if (equal_folded(name, one.name))
             there.insert(value_key(name, value));
     for (const auto& value : one.values) {
         if (!there.insert(value_key(one.name, value)).second)
@@ -45,7 +46,7 @@ result<void> add_values(const modification& one, std::vector<named_value>& value
 
 // A client that changes a password deletes the old one in clear text; here lies its hash.
 bool is_password_of(const modification& one, const std::string& given, const std::string& stored) {
-    return same_name(base_name(one.name), "userpassword") && !is_hashed(given) &&
+    return equal_folded(base_name(one.name), "userpassword") && !is_hashed(given) &&
            verify_password(stored, given, true) == WP_OK;
 }
 
@@ -55,7 +56,7 @@ result<void> remove_values(const modification& one, std::vector<named_value>& va
         wanted.insert(value_key(one.name, value));
     std::size_t removed = 0;
     std::erase_if(values, [&](const named_value& at) {
-        if (!same_name(at.name, one.name))
+        if (!equal_folded(at.name, one.name))
             return false;
         const bool gone =
             one.values.empty() || wanted.contains(value_key(at.name, at.value)) ||
@@ -72,7 +73,7 @@ result<void> remove_values(const modification& one, std::vector<named_value>& va
 }
 
 result<void> replace_values(const modification& one, std::vector<named_value>& values) {
-    std::erase_if(values, [&](const named_value& at) { return same_name(at.name, one.name); });
+    std::erase_if(values, [&](const named_value& at) { return equal_folded(at.name, one.name); });
     return add_values(one, values);
 }
 

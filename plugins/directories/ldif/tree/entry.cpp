@@ -7,6 +7,7 @@
 #include "tree/tokens.hpp"
 #include "tree/values.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -42,7 +43,7 @@ result<void> add_rdn_values(std::string_view dn, std::vector<named_value>& value
         if (part.is_hex)
             continue;
         const bool there = std::any_of(values.begin(), values.end(), [&](const named_value& one) {
-            return same_name(one.name, part.type) && same_value(one.name, one.value, part.value);
+            return equal_folded(one.name, part.type) && same_value(one.name, one.value, part.value);
         });
         if (!there)
             values.push_back({part.type, part.value});
@@ -94,7 +95,7 @@ result<entry> entry::make(std::string_view dn, std::string_view comment,
     put_bytes(packed, comment);
     for (const auto& [name, value] : values) {
         put_word(packed, name, true);
-        put_word(packed, value, same_name(name, "objectclass"));
+        put_word(packed, value, equal_folded(name, "objectclass"));
     }
     entry out;
     auto block = std::make_shared<char[]>(packed.size());
@@ -139,7 +140,7 @@ bool entry::same_content(const entry& other) const noexcept {
 std::vector<std::string_view> entry::values(std::string_view name) const {
     std::vector<std::string_view> out;
     each([&](std::string_view key, std::string_view value) {
-        if (same_name(base_name(key), name))
+        if (equal_folded(base_name(key), name))
             out.push_back(value);
     });
     return out;
@@ -155,18 +156,6 @@ std::vector<named_value> entry::all() const {
 
 std::string_view base_name(std::string_view description) noexcept {
     return description.substr(0, description.find(';'));
-}
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return detail::ascii_lower(x) == detail::ascii_lower(y);
-           });
-}
-
-std::string folded(std::string_view text) {
-    std::string out;
-    detail::append_lower(out, text);
-    return out;
 }
 
 } // namespace waypost::ldif

@@ -64,7 +64,5 @@ private:
 
 /// An attribute name without its options, and comparison without case.
 std::string_view base_name(std::string_view description) noexcept;
-bool same_name(std::string_view a, std::string_view b) noexcept;
-std::string folded(std::string_view text);
 
 } // namespace waypost::ldif

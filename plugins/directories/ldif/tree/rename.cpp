@@ -4,6 +4,7 @@
 #include "tree/apply.hpp"
 #include "tree/values.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ std::vector<named_value> renamed_values(const entry& old, bool delete_old) {
         return values;
     std::erase_if(values, [&](const named_value& at) {
         return std::any_of(parts->begin(), parts->end(), [&](const name_part& part) {
-            return same_name(part.type, at.name) && same_value(at.name, at.value, part.value);
+            return equal_folded(part.type, at.name) && same_value(at.name, at.value, part.value);
         });
     });
     return values;

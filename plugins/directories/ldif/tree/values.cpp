@@ -4,6 +4,7 @@
 
 #include "tree/entry.hpp"
 
+#include <waypost/ascii.hpp>
 #include <waypost/dn.hpp>
 
 #include <algorithm>
@@ -39,7 +40,7 @@ constexpr std::array<std::string_view, 14> case_exact = {"userpassword",
 
 bool among(const auto& list, std::string_view name) {
     return std::any_of(list.begin(), list.end(),
-                       [&](std::string_view one) { return same_name(one, name); });
+                       [&](std::string_view one) { return equal_folded(one, name); });
 }
 
 } // namespace
@@ -61,7 +62,7 @@ std::string value_key(std::string_view attribute, std::string_view value) {
         if (space)
             out += ' ';
         space = false;
-        out += detail::ascii_lower(c);
+        out += ascii_lower(c);
     }
     return out;
 }

@@ -4,6 +4,8 @@
 #include "client/session.hpp"
 #include "parse/text.hpp"
 
+#include <waypost/ascii.hpp>
+
 #include <algorithm>
 
 namespace waypost::smtp::client {
@@ -16,9 +18,7 @@ error refusal(const std::string& host, std::string_view what, const server_reply
 }
 
 std::string first_word(std::string_view text) {
-    std::string out(text.substr(0, text.find_first_of(" \n")));
-    std::transform(out.begin(), out.end(), out.begin(), to_lower);
-    return out;
+    return fold(text.substr(0, text.find_first_of(" \n")));
 }
 
 } // namespace
