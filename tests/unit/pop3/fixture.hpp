@@ -23,10 +23,7 @@ namespace waypost::pop3 {
 /// Accounts, one inbox, and what was done to it. Set up before the sessions start.
 struct fake_site {
     fake_site() { host = {sizeof host, WP_ABI_MAJOR, WP_ABI_MINOR, this, &service}; }
-    ~fake_site() {
-        for (std::thread& each : later)
-            each.join();
-    }
+    ~fake_site() { answer_all(); }
 
     static const void* service(const wp_host*, const char* id) {
         static const wp_host_auth auth{sizeof auth, 0, &login, nullptr, &unref, nullptr};
@@ -52,6 +49,12 @@ struct fake_site {
     }
     static fake_site& of(void* self) { return *static_cast<fake_site*>(self); }
 
+    /// Waits for the answers under way; there are no new ones.
+    void answer_all() {
+        for (std::thread& each : later)
+            each.join();
+        later.clear();
+    }
     /// The answer now, or from a thread of its own.
     wp_status answer(wp_status status, wp_done done) {
         if (!pending)
@@ -206,6 +209,7 @@ protected:
     void TearDown() override {
         if (pool)
             pool->stop();
+        site.answer_all();
         EXPECT_FALSE(site.locked);
         EXPECT_EQ(site.principals, 0);
         EXPECT_EQ(site.snapshots, 0);
