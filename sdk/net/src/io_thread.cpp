@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 namespace waypost::net {
 
@@ -58,34 +59,43 @@ void io_thread::join() {
     if (thread_.joinable())
         thread_.join();
     stopping_ = true;
-    const std::lock_guard lock(mailbox_mutex_);
-    mailbox_.clear();
+    {
+        const std::lock_guard lock(mailbox_mutex_);
+        joined_ = true;
+    }
+    empty_mailbox();
 }
 
 void io_thread::post(connection_ref to, void (*fn)(session&, void*), void* arg) {
-    bool wake = false;
+    bool wake = false, late = false;
     {
         const std::lock_guard lock(mailbox_mutex_);
-        if (stopping_.load(std::memory_order_relaxed))
-            return;
         wake = mailbox_.empty();
+        late = joined_;
         mailbox_.push_back({std::move(to), fn, arg});
     }
-    if (wake)
+    if (late)
+        empty_mailbox();
+    else if (wake)
         asio::post(context, [this] { empty_mailbox(); });
 }
 
 void io_thread::empty_mailbox() {
-    {
-        const std::lock_guard lock(mailbox_mutex_);
+    std::unique_lock lock(mailbox_mutex_);
+    if (std::exchange(delivering_, true))
+        return; // a letter that is posted while another one is read comes next
+    do {
         letters_.swap(mailbox_);
-    }
-    for (letter& each : letters_) {
-        auto& to = static_cast<connection_impl&>(*each.to);
-        to.deliver_post(each.fn, each.arg);
-        each.to.reset();
-    }
-    letters_.clear();
+        lock.unlock();
+        for (letter& each : letters_) {
+            auto& to = static_cast<connection_impl&>(*each.to);
+            to.deliver_post(each.fn, each.arg);
+            each.to.reset();
+        }
+        letters_.clear();
+        lock.lock();
+    } while (joined_ && !mailbox_.empty());
+    delivering_ = false;
 }
 
 void io_thread::open(int fd, connection_options options) {

@@ -36,7 +36,8 @@ public:
     void stop();
     void join();
 
-    /// Delivered in order; the loop is woken only when the mailbox was empty.
+    /// Delivered in order; the loop is woken only when the mailbox was empty. After join() the
+    /// caller delivers: what waits for an answer is never forgotten, and frees what it holds.
     void post(connection_ref to, void (*fn)(session&, void*), void* arg);
     /// Runs `fn` on this thread: at once when called on it.
     template <class Fn>
@@ -90,6 +91,8 @@ private:
     asio::steady_timer tick_;
     std::mutex mailbox_mutex_;
     std::vector<letter> mailbox_;
+    bool delivering_ = false; // somebody takes what is in the mailbox
+    bool joined_ = false;
     std::vector<letter> letters_; // being delivered
     std::vector<connection_ref> visiting_;
     stop_list at_stop_;

@@ -101,7 +101,9 @@ TEST(connection, a_throwing_session_costs_its_own_connection_only) {
 
 /// Each line waits for a completion from another thread.
 struct waiting_session : echo_session {
-    using echo_session::echo_session;
+    explicit waiting_session(connection& on) : echo_session(on) { ++alive; }
+    ~waiting_session() override { --alive; }
+    static inline std::atomic<int> alive{0};
     static inline std::mutex mutex;
     static inline std::vector<wp_done> waiting;
     static inline event* given = nullptr;
@@ -164,6 +166,21 @@ TEST(connection, a_completion_after_the_peer_left_is_harmless) {
     event empty;
     with.pool.when_empty([&] { empty.set(); });
     EXPECT_TRUE(empty.wait());
+}
+
+TEST(connection, a_completion_after_the_pool_stopped_frees_the_session) {
+    event given;
+    waiting_session::given = &given;
+    waiting_session::waiting.clear();
+    server with(make<waiting_session>());
+    client peer = with.connect();
+    peer.say("a\r\n");
+    ASSERT_TRUE(given.wait());
+    with.pool.stop();
+    ASSERT_EQ(waiting_session::alive, 1);
+    const wp_done done = waiting_session::waiting.back();
+    done.fn(done.ctx, WP_OK, nullptr);
+    EXPECT_EQ(waiting_session::alive, 0);
 }
 
 /// Sends a large text without copying it, and notes when it is let go.
