@@ -115,14 +115,17 @@ result<answer> read_answer(lines& from, const fs::path& socket,
 } // namespace
 
 result<answer> ask_daemon(const fs::path& socket, const std::string& call, const json& args,
-                          const std::function<void(const json&)>& row, bool until_closed) {
+                          const std::string& as, const std::function<void(const json&)>& row,
+                          bool until_closed) {
     descriptor peer;
     if (auto connected = connect_to(socket, peer); !connected) {
         return connected.failure();
     }
-    std::string request = json({{"call", call}, {"args", args}})
-                              .dump(-1, ' ', false, json::error_handler_t::replace) +
-                          '\n';
+    json asked{{"call", call}, {"args", args}};
+    if (!as.empty()) {
+        asked["as"] = as;
+    }
+    std::string request = asked.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
     const bool sent = send_all(peer.fd, request);
     ::explicit_bzero(request.data(), request.size());
     if (!sent) {

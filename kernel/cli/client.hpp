@@ -12,9 +12,10 @@ namespace waypost::kernel::cli {
 inline constexpr wp_status unreachable = -1000;
 
 /// Connects, sends, reads rows and answer. With `until_closed`, returns when the daemon closed the
-/// connection, which it does last of all when it stops.
+/// connection, which it does last of all when it stops. `as`: in the name of that account; empty:
+/// the caller's own.
 result<answer> ask_daemon(const std::filesystem::path& socket, const std::string& call,
-                          const json& args, const std::function<void(const json&)>& row,
-                          bool until_closed = false);
+                          const json& args, const std::string& as,
+                          const std::function<void(const json&)>& row, bool until_closed = false);
 
 } // namespace waypost::kernel::cli

@@ -15,6 +15,7 @@ namespace {
 struct location {
     std::string socket;
     std::string configuration;
+    std::string as;
 };
 
 ask_function over_socket(const location& where) {
@@ -25,7 +26,7 @@ ask_function over_socket(const location& where) {
             return error{unreachable, socket.failure().text};
         }
         // A daemon that stops closes its connections last: "stopped" is then true.
-        return ask_daemon(*socket, call, args, row, call == "stop");
+        return ask_daemon(*socket, call, args, where.as, row, call == "stop");
     };
 }
 
@@ -34,6 +35,7 @@ void add_global_options(CLI::App& app, location& where, session& with) {
     app.add_option("-c,--config", where.configuration,
                    "Configuration that names the control socket")
         ->excludes(socket);
+    app.add_option("--as", where.as, "With the rights of this account alone");
     app.add_flag("--json", with.as_json, "Print JSON");
 }
 

@@ -44,6 +44,8 @@ result<request> parse_request(std::string_view text) {
             made.call = value.get<std::string>();
         } else if (key == "args" && value.is_object()) {
             made.args = value;
+        } else if (key == "as" && value.is_string()) {
+            made.as = value.get<std::string>();
         } else {
             return error{
                 WP_INVALID,

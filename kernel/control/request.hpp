@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The language of the control socket, without any I/O. One JSON object a line:
-//   -> {"call": "domain.add", "args": {...}}
+//   -> {"call": "domain.add", "args": {...}}            "as": "ann@example.com" with her rights
+//   alone
 //   <- {"row": {...}}                                   any number of them, for lists
 //   <- {"ok": true, "result": {...}}                    or
 //   <- {"ok": false, "error": {"status": "exists", "text": "..."}}
@@ -22,6 +23,7 @@ inline constexpr std::size_t max_request_bytes = 256 * 1024;
 struct request {
     std::string call;
     json args = json::object();
+    std::string as; // the account in whose name; empty: the caller's own
 };
 
 result<request> parse_request(std::string_view line);

@@ -24,7 +24,8 @@ struct edit {
 };
 using edits = std::vector<edit>;
 
-/// Domains, and users, have the same five operations. A name is "example.com" or "ann@example.com".
+/// Domains, users and groups have the same five operations. A name is "example.com" or
+/// "ann@example.com".
 struct entry_operations {
     std::function<result<json>(const std::string& name, const edits& attributes,
                                std::string_view password)>
@@ -82,6 +83,13 @@ struct sources {
     provisioning_operations provisioning;
     entry_operations users;
     std::function<result<void>(const std::string& account, std::string_view password)> set_password;
+    entry_operations groups;
+    /// A member joins (edit::kind::add) or leaves.
+    std::function<result<json>(const std::string& group, const std::string& member, edit::kind how)>
+        change_member;
+    std::function<result<json>(const std::string& domain, const std::string& account,
+                               edit::kind how)>
+        change_administrator;
     std::function<result<void>(const std::string& account, const row_sink& rows)>
         mailboxes; // empty: all
     queue_operations queue;

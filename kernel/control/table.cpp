@@ -42,7 +42,18 @@ result<json> table::run(std::string_view line, const caller& who, uid_t service_
     if (auto allowed = authorise(who, service_user, found->second.needs); !allowed) {
         return allowed.failure();
     }
-    return found->second.run(asked->args, rows);
+    if (asked->as.empty()) {
+        return found->second.run(asked->args, rows);
+    }
+    if (!delegates_.allows) {
+        return error{WP_UNSUPPORTED, "this daemon knows no accounts"};
+    }
+    if (auto allowed = delegates_.allows(asked->as, asked->call, asked->args); !allowed) {
+        return allowed.failure();
+    }
+    return found->second.run(asked->args, [&](const json& row) {
+        return !delegates_.shows(asked->as, asked->call, row) || rows(row);
+    });
 }
 
 } // namespace waypost::kernel::control

@@ -19,6 +19,15 @@ using row_sink = std::function<bool(const json& row)>;
 /// Runs on a worker of the control server and may block there. Concurrent with other handlers.
 using handler = std::function<result<json>(const json& args, const row_sink& rows)>;
 
+/// What remains of a caller's rights when it acts in the name of an account.
+struct delegate_rules {
+    std::function<result<void>(const std::string& account, const std::string& call,
+                               const json& args)>
+        allows;
+    /// Of a list.
+    std::function<bool(const std::string& account, const std::string& call, const json& row)> shows;
+};
+
 struct entry {
     right needs;
     handler run;
@@ -28,6 +37,7 @@ struct entry {
 class table {
 public:
     void add(std::string name, right needs, handler run);
+    void set_delegate_rules(delegate_rules with) { delegates_ = std::move(with); }
     /// From request line to the last line of the answer; rows go to `rows` before.
     [[nodiscard]] std::string answer(std::string_view line, const caller& who, uid_t service_user,
                                      const row_sink& rows) const;
@@ -37,6 +47,7 @@ private:
                                    const row_sink& rows) const;
 
     std::map<std::string, entry, std::less<>> entries_;
+    delegate_rules delegates_;
 };
 
 } // namespace waypost::kernel::control

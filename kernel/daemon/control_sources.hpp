@@ -6,6 +6,7 @@
 #include "control/sources.hpp"
 #include "daemon/directory_part.hpp"
 #include "directory/admin.hpp"
+#include "directory/delegation.hpp"
 #include "routing/router.hpp"
 #include "transfer/unit.hpp"
 
@@ -13,6 +14,9 @@ namespace waypost::kernel::daemon {
 
 // The parts must outlive the sources.
 void connect_entries(control::sources& calls, directory::admin& admin);
+std::vector<directory::attribute_change> changes_of(const control::edits& from);
+/// What is left of a caller's rights in the name of an account.
+control::delegate_rules rules_of(const directory::delegation& by, const directory::admin& admin);
 void connect_queue(control::sources& calls, transfer::transfer_unit& unit);
 void connect_mailboxes(control::sources& calls, transfer::transfer_unit& unit);
 /// Of `waypost sync`; see control::sources::synchronise.

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// domain list|show|set, user add|list|show|set|remove|passwd: writes to the directory
+// domain list|show|set, user and group, admin: writes to the directory
 #include "daemon/control_sources.hpp"
 
 namespace waypost::kernel::daemon {
-namespace {
 
 using control::edits;
 using control::json;
 using control::row_sink;
 using directory::attribute_change;
 
+namespace {
+
+attribute_change::kind kind_of(control::edit::kind how) {
+    return how == control::edit::kind::add      ? attribute_change::kind::add
+           : how == control::edit::kind::remove ? attribute_change::kind::remove
+                                                : attribute_change::kind::replace;
+}
+
+} // namespace
+
 std::vector<attribute_change> changes_of(const edits& from) {
     std::vector<attribute_change> made;
     for (const auto& one : from) {
-        const auto what = one.what == control::edit::kind::add ? attribute_change::kind::add
-                          : one.what == control::edit::kind::remove
-                              ? attribute_change::kind::remove
-                              : attribute_change::kind::replace;
-        made.push_back({what, one.name, one.values});
+        made.push_back({kind_of(one.what), one.name, one.values});
     }
     return made;
 }
+
+namespace {
 
 result<json> answer(const result<directory::written>& done) {
     if (!done) {
@@ -107,11 +114,51 @@ void connect_users(control::sources& to, directory::admin& admin) {
     };
 }
 
+json group_row(const directory::group_details& one) {
+    return {{"group", one.address},
+            {"domain", one.domain},
+            {"state", one.state},
+            {"members", one.members},
+            {"dn", one.dn}};
+}
+
+void connect_groups(control::sources& to, directory::admin& admin) {
+    auto& calls = to.groups;
+    calls.add = [&admin](const std::string& name, const edits& more, std::string_view) {
+        return added(admin.add_group(name, changes_of(more)), name);
+    };
+    calls.list = [&admin](const std::string& domain, const row_sink& rows) {
+        return admin.list_groups(domain, [&rows](const auto& one) { return rows(group_row(one)); });
+    };
+    calls.show = [&admin](const std::string& name) -> result<json> {
+        auto found = admin.show_group(name);
+        if (!found) {
+            return found.failure();
+        }
+        json row = group_row(*found);
+        row["attributes"] = attributes_of(found->attributes);
+        return row;
+    };
+    calls.set = [&admin](const std::string& name, const edits& changes) {
+        return answer(admin.set_group(name, changes_of(changes)));
+    };
+    calls.remove = [&admin](const std::string& name) { return answer(admin.remove_group(name)); };
+    to.change_member = [&admin](const std::string& group, const std::string& member,
+                                control::edit::kind how) {
+        return answer(admin.set_group(group, {admin.member_change(member, kind_of(how))}));
+    };
+    to.change_administrator = [&admin](const std::string& domain, const std::string& account,
+                                       control::edit::kind how) {
+        return answer(admin.change_administrator(domain, account, kind_of(how)));
+    };
+}
+
 } // namespace
 
 void connect_entries(control::sources& calls, directory::admin& admin) {
     connect_domains(calls.domains, admin);
     connect_users(calls, admin);
+    connect_groups(calls, admin);
 }
 
 } // namespace waypost::kernel::daemon

@@ -258,6 +258,8 @@ void site::connect_calls() {
         return synchronise(*directory_, *cache_, kind, domain, rows);
     };
     connect_entries(calls_, *admin_);
+    delegation_ = std::make_unique<directory::delegation>(*cache_);
+    table_.set_delegate_rules(rules_of(*delegation_, *admin_));
     connect_provisioning(calls_, domains_.maker());
     connect_queue(calls_, *transfer_);
     connect_mailboxes(calls_, *transfer_);

@@ -18,6 +18,7 @@
 #include "directory/backends.hpp"
 #include "directory/cache.hpp"
 #include "directory/confirmer.hpp"
+#include "directory/delegation.hpp"
 #include "helper/helper.hpp"
 #include "host/listen_service.hpp"
 #include "host/log.hpp"
@@ -105,6 +106,7 @@ private:
     directory::backends backends_;
     std::unique_ptr<directory::confirmer> confirmer_;
     std::unique_ptr<directory::admin> admin_;
+    std::unique_ptr<directory::delegation> delegation_;
     std::unique_ptr<auth::authenticator> authenticator_;
     std::unique_ptr<transfer::transfer_unit> transfer_;
     control::sources calls_;

@@ -51,6 +51,15 @@ struct user_details {
     std::vector<attribute_values> attributes; ///< only filled by show
 };
 
+struct group_details {
+    std::string address;
+    std::string dn;
+    std::string domain;
+    std::string state; ///< effective: domain and group
+    std::size_t members = 0;
+    std::vector<attribute_values> attributes; ///< only filled by show
+};
+
 struct new_entry {
     std::string dn;
     std::vector<attribute_values> attributes;
@@ -93,6 +102,23 @@ public:
                              const std::vector<attribute_change>& changes);
     result<written> remove_user(std::string_view address);
     result<written> set_password(std::string_view address, std::string_view password);
+
+    result<written> add_group(std::string_view address,
+                              const std::vector<attribute_change>& more = {});
+    /// Empty domain: all. WP_NOT_FOUND for a domain that is not known.
+    result<void> list_groups(std::string_view domain,
+                             const std::function<bool(const group_details&)>& visit) const;
+    result<group_details> show_group(std::string_view address) const;
+    result<written> set_group(std::string_view address,
+                              const std::vector<attribute_change>& changes);
+    result<written> remove_group(std::string_view address);
+    /// How `member` joins or leaves a group: users and groups of this site by name, others by
+    /// address.
+    attribute_change member_change(std::string_view member, attribute_change::kind how) const;
+
+    /// Adds or removes an account as administrator of a domain.
+    result<written> change_administrator(std::string_view domain, std::string_view account,
+                                         attribute_change::kind how);
 
 private:
     result<void> add_entry(const new_entry& item, written& counted);

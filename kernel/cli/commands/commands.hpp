@@ -14,6 +14,8 @@ namespace waypost::kernel::cli {
 void add_status_commands(CLI::App& app, session& with);
 void add_domain_commands(CLI::App& app, session& with);
 void add_user_commands(CLI::App& app, session& with);
+void add_group_commands(CLI::App& app, session& with);
+void add_admin_commands(CLI::App& app, session& with);
 void add_mailbox_commands(CLI::App& app, session& with);
 void add_queue_commands(CLI::App& app, session& with);
 void add_route_commands(CLI::App& app, session& with);
@@ -23,6 +25,8 @@ inline void add_commands(CLI::App& app, session& with) {
     add_status_commands(app, with);
     add_domain_commands(app, with);
     add_user_commands(app, with);
+    add_group_commands(app, with);
+    add_admin_commands(app, with);
     add_mailbox_commands(app, with);
     add_queue_commands(app, with);
     add_route_commands(app, with);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// list, show, set and remove, which domains and users have alike.
+// list, show, set and remove, which domains, users and groups have alike; and calls on two names.
 #pragma once
 
 #include "control/handlers/arguments.hpp"
@@ -51,6 +51,24 @@ inline void add_entry_calls(table& calls, const std::string& group, const char* 
                   }
                   return on.remove ? on.remove(*name) : not_in_this_build();
               });
+}
+
+/// Two names that come together or part: a group and a member, a domain and an administrator.
+inline void add_pair_call(
+    table& calls, const char* call, right needs, std::pair<const char*, const char*> keys,
+    edit::kind how,
+    const std::function<result<json>(const std::string&, const std::string&, edit::kind)>& run) {
+    calls.add(call, needs, [&run, keys, how](const json& args, const row_sink&) -> result<json> {
+        if (auto fine = only(args, {keys.first, keys.second}); !fine) {
+            return fine.failure();
+        }
+        auto first = text_argument(args, keys.first);
+        auto second = text_argument(args, keys.second);
+        if (!first || !second) {
+            return !first ? first.failure() : second.failure();
+        }
+        return run ? run(*first, *second, how) : not_in_this_build();
+    });
 }
 
 } // namespace waypost::kernel::control

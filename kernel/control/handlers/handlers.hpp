@@ -11,6 +11,8 @@ namespace waypost::kernel::control {
 void add_status_calls(table& calls, const sources& from);
 void add_domain_calls(table& calls, const sources& from);
 void add_user_calls(table& calls, const sources& from);
+void add_group_calls(table& calls, const sources& from);
+void add_administrator_calls(table& calls, const sources& from);
 void add_mailbox_calls(table& calls, const sources& from);
 void add_queue_calls(table& calls, const sources& from);
 void add_route_calls(table& calls, const sources& from);
@@ -20,6 +22,8 @@ inline void add_all(table& calls, const sources& from) {
     add_status_calls(calls, from);
     add_domain_calls(calls, from);
     add_user_calls(calls, from);
+    add_group_calls(calls, from);
+    add_administrator_calls(calls, from);
     add_mailbox_calls(calls, from);
     add_queue_calls(calls, from);
     add_route_calls(calls, from);

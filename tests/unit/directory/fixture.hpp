@@ -185,6 +185,12 @@ public:
     const wp_feed* watched = nullptr;
 
     void put(entry item) { entries[*normalise_dn(item.dn)] = std::move(item); }
+    /// For the next push.
+    void set(const std::string& dn, const std::string& name, std::vector<std::string> values) {
+        auto& known = entries.at(dn).values;
+        std::erase_if(known, [&](const auto& pair) { return equal_folded(pair.first, name); });
+        known.emplace_back(name, std::move(values));
+    }
     const wp_directory* table() const { return &table_; }
 
     wp_status push(const wp_feed* feed, std::int32_t kind, const std::vector<entry>& items,
