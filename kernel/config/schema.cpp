@@ -101,6 +101,13 @@ constexpr wp_config_key transfer_keys[] = {
     {"overquota", WP_CONFIG_TEXT, 0, "temporary",
      "Mail for a full mailbox: `temporary` lets the sender try again, `permanent` returns it.", 0,
      any},
+    {"list_members", WP_CONFIG_INTEGER, 0, "10000",
+     "Most places that one recipient, a list for instance, may lead to. More are left out.", 1,
+     1000000},
+    {"list_search", WP_CONFIG_INTEGER, 0, "100000",
+     "Most entries that one memberURL of a list may look at. Above it the list takes no mail for "
+     "now (451).",
+     1, 100000000},
     {"subaddress_separator", WP_CONFIG_TEXT, 0, "+",
      "The character between a user and a detail in an address (user+detail). Empty: no "
      "subaddresses.",

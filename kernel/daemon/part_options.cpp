@@ -88,6 +88,8 @@ routing::settings routing_settings(const config::settings& from) {
             made.channel_rules.push_back(std::move(*rule));
         }
     }
+    made.destination_limit = static_cast<std::uint32_t>(from.transfer().integer("list_members"));
+    made.member_search_limit = static_cast<std::uint32_t>(from.transfer().integer("list_search"));
     made.separator = from.transfer().text("subaddress_separator");
     return made;
 }

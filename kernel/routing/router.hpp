@@ -9,6 +9,7 @@
 #include <waypost/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,8 @@ struct asker {
     bool confirmed = false; ///< the directory was asked just now: a miss is final
     bool for_queue =
         false; ///< for mail accepted earlier: inactive is tried again, unknown domains are relayed
+    /// Of the envelope, empty: the null sender. Nothing: who may send to groups is not asked.
+    std::optional<std::string_view> sender = std::nullopt;
 };
 
 /// One step of a decision. `source` is a DN, file:line or "config"; `attribute` the attribute or
@@ -86,7 +89,8 @@ struct settings {
     std::int64_t quota_messages = -1;
     bool overquota_permanent = false; ///< users over quota are refused for good
     std::uint32_t depth_limit = 16;   ///< forwards, aliases and groups followed for one recipient
-    std::uint32_t destination_limit = 10000; ///< one recipient may lead to
+    std::uint32_t destination_limit = 10000;    ///< one recipient may lead to
+    std::uint32_t member_search_limit = 100000; ///< entries that one memberURL may look at
 };
 
 /// Thread-safe. `decide` takes no lock and about 2 us; it never throws.

@@ -33,7 +33,14 @@ private:
     void follow_row(const directory::account_view& row, const place& at, std::string_view detail);
     void follow_user(const directory::account_view& row, const place& at, std::string_view detail);
     void follow_group(const directory::account_view& row, const place& at);
-    void follow_members(const directory::entry_view& group, std::uint32_t depth);
+    /// False: this sender may not, and was refused or led to the moderators.
+    bool pass_policy(const directory::entry_view& group, const place& at);
+    void follow_members(const directory::entry_view& group, const place& at);
+    void follow_all(const std::vector<std::string>& addresses, const directory::entry_view& group,
+                    std::string_view attribute, std::uint32_t depth);
+    /// Addresses that a URL finds now, into `found`. False: it looks at more entries than it may.
+    bool search_members(std::string_view url, const directory::entry_view& group,
+                        std::vector<std::string>& found);
     void follow_forwards(const directory::account_view& row, std::uint32_t depth);
     void not_found(const place& at);
     bool is_postmaster(const place& at) const noexcept;

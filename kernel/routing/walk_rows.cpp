@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a row of the alias table leads to: a mailbox, forwards, the members of a group.
 #include "directory/keys.hpp"
+#include "directory/search/filter.hpp"
+#include "routing/posting.hpp"
 #include "routing/walk.hpp"
 
 #include <waypost/dn.hpp>
@@ -11,6 +13,33 @@ namespace waypost::kernel::routing {
 
 using directory::account_view;
 using directory::entry_view;
+
+namespace {
+
+std::string address_of(const directory::reader& in, const entry_view& member) {
+    const auto mail = member.first_value("mail");
+    return mail.empty() ? fmt::format("{}@{}", member.first_value("uid"),
+                                      in.domain_of(member.normalised_dn()))
+                        : std::string(mail);
+}
+
+/// Values are addresses, "mailto:" URLs or names (DN).
+std::vector<std::string> moderators_of(const directory::reader& in, const entry_view& group) {
+    constexpr std::string_view mailto = "mailto:";
+    std::vector<std::string> out;
+    for (auto value : group.all_values("mgrpModerator")) {
+        if (value.starts_with(mailto))
+            value.remove_prefix(mailto.size());
+        const auto name = normalise_dn(value);
+        if (!name || name->empty())
+            out.emplace_back(value);
+        else if (const auto entry = in.entry(*name); entry.valid())
+            out.push_back(address_of(in, entry));
+    }
+    return out;
+}
+
+} // namespace
 
 void walk::follow_row(const account_view& row, const place& at, std::string_view detail) {
     if (steps_) {
@@ -89,20 +118,83 @@ void walk::follow_group(const account_view& row, const place& at) {
     seen_.insert(std::string(at.key->text()));
     const auto group = in_.entry_by_key(row.key());
     note("group", row.dn(), "mailDeliveryOption", "members");
+    if (group.valid() && !pass_policy(group, at))
+        return;
     if (row.delivery() & directory::delivery::forward)
         follow_forwards(row, at.depth);
     if (group.valid() && (row.delivery() & directory::delivery::members))
-        follow_members(group, at.depth);
-    if (out_.destinations.empty())
+        follow_members(group, at);
+    if (out_.destinations.empty() && !refused_)
         refuse(
             {WP_PERMFAIL, 550, 5, 1, 1, fmt::format("{}: the list has no members", at.key->text())},
             at.key->text(), at.depth);
 }
 
-void walk::follow_members(const entry_view& group, std::uint32_t depth) {
+bool walk::pass_policy(const entry_view& group, const place& at) {
+    const auto verdict = who_.sender && !who_.for_queue
+                             ? may_post(in_, group, *who_.sender, who_.may_relay)
+                             : posting::allowed;
+    if (verdict == posting::allowed)
+        return true;
+    if (verdict == posting::to_moderators) {
+        follow_all(moderators_of(in_, group), group, "mgrpModerator", at.depth);
+        return false;
+    }
+    const auto text = group.first_value("mgrpMsgRejectText");
+    refuse({WP_DENIED, 550, 5, 7, 2,
+            text.empty() ? fmt::format("{}: you may not send to this list", at.key->text())
+                         : std::string(text.substr(0, text.find_first_of("\r\n")))},
+           at.key->text(), at.depth);
+    return false;
+}
+
+void walk::follow_all(const std::vector<std::string>& addresses, const entry_view& group,
+                      std::string_view attribute, std::uint32_t depth) {
+    for (const auto& address : addresses) {
+        note("member", group.dn(), attribute, address);
+        follow(address, depth + 1);
+    }
+}
+
+/// Dynamic members (R3.7): live, because they are looked for now, in the cache.
+bool walk::search_members(std::string_view text, const entry_view& group,
+                          std::vector<std::string>& found) {
+    const auto url = directory::parse_search_url(text);
+    if (!url) {
+        note("member", group.dn(), "memberURL", fmt::format("{}: {}", text, url.failure().text));
+        return true;
+    }
+    std::uint32_t looked_at = 0;
+    const auto visit = [&](const entry_view& entry) {
+        const auto dn = entry.normalised_dn();
+        const bool in_scope =
+            url->scope == directory::search_scope::sub ||
+            (url->scope == directory::search_scope::one ? parent_dn(dn) == url->base
+                                                        : dn == url->base);
+        const bool is_recipient = !entry.first_value("mail").empty() || entry.is_a("inetMailUser");
+        if (in_scope && is_recipient && url->wanted.matches(entry))
+            found.push_back(address_of(in_, entry));
+        return ++looked_at < settings_.member_search_limit;
+    };
+    if (const auto base = in_.entry(url->base); base.valid())
+        visit(base);
+    if (url->scope != directory::search_scope::base)
+        in_.entries(url->base, visit);
+    return looked_at < settings_.member_search_limit;
+}
+
+void walk::follow_members(const entry_view& group, const place& at) {
+    std::vector<std::string> found;
+    for (const auto* attribute : {"memberURL", "mgrpDeliverTo"})
+        for (const auto url : group.all_values(attribute))
+            if (!search_members(url, group, found))
+                return refuse(
+                    {WP_TEMPFAIL, 451, 4, 3, 5,
+                     fmt::format("{}: a member search looks at too many entries", at.key->text())},
+                    at.key->text(), at.depth);
     for (const auto address : group.all_values("mgrpRFC822MailMember")) {
         note("member", group.dn(), "mgrpRFC822MailMember", address);
-        follow(address, depth + 1);
+        follow(address, at.depth + 1);
     }
     for (const auto dn : group.all_values("uniqueMember")) {
         const auto normalised = normalise_dn(dn);
@@ -112,12 +204,11 @@ void walk::follow_members(const entry_view& group, std::uint32_t depth) {
             note("member", group.dn(), "uniqueMember", fmt::format("{} does not exist", dn));
             continue;
         }
-        auto address = std::string(member.first_value("mail"));
-        if (address.empty())
-            address = fmt::format("{}@{}", member.first_value("uid"), in_.domain_of(*normalised));
+        const auto address = address_of(in_, member);
         note("member", group.dn(), "uniqueMember", address);
-        follow(address, depth + 1);
+        follow(address, at.depth + 1);
     }
+    follow_all(found, group, "memberURL", at.depth);
 }
 
 } // namespace waypost::kernel::routing

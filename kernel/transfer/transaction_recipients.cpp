@@ -34,7 +34,8 @@ wp_status transaction::add_recipient(const wp_recipient& to, error& why, wp_done
         return why.status;
     }
     thread_local routing::decision verdict; // used again: no allocation in the common case
-    unit_.router->decide(view(to.address), {.may_relay = may_relay_}, verdict);
+    unit_.router->decide(view(to.address), {.may_relay = may_relay_, .sender = envelope_.sender},
+                         verdict);
     if (verdict.unconfirmed && unit_.settings.confirm) {
         confirm(to, verdict.refusal, done);
         return WP_PENDING;
@@ -63,8 +64,9 @@ wp_status transaction::define(const wp_recipient& to, const routing::decision& u
 wp_status transaction::defined(const wp_recipient& to, wp_status made, error& why) {
     const error later(WP_TEMPFAIL, 450, 4, 1, 2, "this domain is being set up; try again later");
     if (made == WP_OK) {
-        const auto verdict =
-            unit_.router->decide(view(to.address), {.may_relay = may_relay_, .confirmed = true});
+        const auto verdict = unit_.router->decide(
+            view(to.address),
+            {.may_relay = may_relay_, .confirmed = true, .sender = envelope_.sender});
         if (take(to, verdict, why) == WP_OK)
             return WP_OK;
         const bool no_such_user = why.enhanced[0] == 5 && why.enhanced[1] == 1;
@@ -84,8 +86,9 @@ void transaction::confirm(const wp_recipient& to, const error& unconfirmed, wp_d
         error why = unconfirmed;
         auto status = why.status;
         if (asked == WP_OK) {
-            const auto verdict = unit_.router->decide(view(to.address),
-                                                      {.may_relay = may_relay_, .confirmed = true});
+            const auto verdict = unit_.router->decide(
+                view(to.address),
+                {.may_relay = may_relay_, .confirmed = true, .sender = envelope_.sender});
             status = take(to, verdict, why);
         } else {
             refuse(to, why);

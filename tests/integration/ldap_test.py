@@ -135,6 +135,17 @@ class ChangesTest(LiveCase):
         self.directory.delete(dn)
         self.know("team@example.com", 550)
 
+    def test_members_by_search(self):
+        clerk = "title: clerk"
+        self.directory.add(user("c1", clerk))
+        self.site.waypost("group", "add", "clerks@example.com", f"memberURL=ldap:///{BASE}??sub?(title=clerk)")
+        goes_to = lambda: self.ask.goes_to("clerks@example.com")  # noqa: E731
+        self.assertEqual(self.ask.until(goes_to, ["c1@example.com"]), ["c1@example.com"])
+        self.directory.add(user("c2", clerk))
+        self.assertEqual(self.ask.until(goes_to, ["c1@example.com", "c2@example.com"]), ["c1@example.com", "c2@example.com"])
+        self.directory.modify(change(f"uid=c1,ou=People,{BASE}", "delete: title"))
+        self.assertEqual(self.ask.until(goes_to, ["c2@example.com"]), ["c2@example.com"])
+
     def test_administrators(self):
         self.directory.modify(change("dc=example,dc=com,o=internet", "add: waypostAdministrator",
                                      f"waypostAdministrator: uid=ann,ou=People,{BASE}"))
