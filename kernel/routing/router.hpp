@@ -35,6 +35,7 @@ struct destination {
     std::string account; ///< of local: canonical account, "ann@example.com"
     std::string detail;  ///< of user+detail
     std::string next_hop;
+    std::string errors_to;         ///< who hears of failures; empty: the sender
     std::int64_t quota_bytes = -1; ///< effective; -1: none
     std::int64_t quota_messages = -1;
 };

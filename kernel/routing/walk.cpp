@@ -75,7 +75,9 @@ destination* walk::add(std::string_view identity, std::uint32_t depth) {
         note("limit", "config", "destination_limit", "no more destinations");
         return nullptr;
     }
-    return &out_.destinations.emplace_back();
+    auto& made = out_.destinations.emplace_back();
+    made.errors_to = errors_to_;
+    return &made;
 }
 
 bool walk::is_ours(std::string_view host) const noexcept {

@@ -64,7 +64,8 @@ private:
     decision& out_;
     std::vector<step>* steps_;
     std::unordered_set<std::string>
-        seen_; // addresses and accounts; used once something is expanded
+        seen_;              // addresses and accounts; used once something is expanded
+    std::string errors_to_; // of the list that is followed
     bool refused_ = false;
 };
 

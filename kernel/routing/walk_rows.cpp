@@ -24,10 +24,11 @@ std::string address_of(const directory::reader& in, const entry_view& member) {
 }
 
 /// Values are addresses, "mailto:" URLs or names (DN).
-std::vector<std::string> moderators_of(const directory::reader& in, const entry_view& group) {
+std::vector<std::string> addresses_in(const directory::reader& in, const entry_view& group,
+                                      std::string_view attribute) {
     constexpr std::string_view mailto = "mailto:";
     std::vector<std::string> out;
-    for (auto value : group.all_values("mgrpModerator")) {
+    for (auto value : group.all_values(attribute)) {
         if (value.starts_with(mailto))
             value.remove_prefix(mailto.size());
         const auto name = normalise_dn(value);
@@ -120,10 +121,16 @@ void walk::follow_group(const account_view& row, const place& at) {
     note("group", row.dn(), "mailDeliveryOption", "members");
     if (group.valid() && !pass_policy(group, at))
         return;
+    auto outer = errors_to_;
+    if (const auto own = addresses_in(in_, group, "mgrpErrorsTo"); !own.empty()) {
+        errors_to_ = own.front();
+        note("errors to", group.dn(), "mgrpErrorsTo", errors_to_);
+    }
     if (row.delivery() & directory::delivery::forward)
         follow_forwards(row, at.depth);
     if (group.valid() && (row.delivery() & directory::delivery::members))
         follow_members(group, at);
+    errors_to_ = std::move(outer);
     if (out_.destinations.empty() && !refused_)
         refuse(
             {WP_PERMFAIL, 550, 5, 1, 1, fmt::format("{}: the list has no members", at.key->text())},
@@ -137,7 +144,7 @@ bool walk::pass_policy(const entry_view& group, const place& at) {
     if (verdict == posting::allowed)
         return true;
     if (verdict == posting::to_moderators) {
-        follow_all(moderators_of(in_, group), group, "mgrpModerator", at.depth);
+        follow_all(addresses_in(in_, group, "mgrpModerator"), group, "mgrpModerator", at.depth);
         return false;
     }
     const auto text = group.first_value("mgrpMsgRejectText");

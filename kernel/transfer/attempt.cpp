@@ -35,7 +35,8 @@ bool attempt::take_due() {
     envelope_ = std::move(*found);
     for (auto& to : envelope_.recipients)
         if (to.state == recipient_state::pending && to.next_try_ns <= now_ &&
-            destination_of(to) == destination_) {
+            destination_of(to) == destination_ &&
+            (rows_.empty() || rows_.front().to.errors_to == to.errors_to)) {
             row one;
             one.to = std::move(to);
             rows_.push_back(std::move(one));
@@ -86,9 +87,15 @@ void attempt::choose(row& one) const {
 }
 
 void attempt::transmit() {
-    for (auto& one : rows_)
-        if (one.next == course::transmit)
+    for (auto& one : rows_) {
+        if (one.next != course::transmit)
+            continue;
+        // One job has one return path; a list that was expanded just now may have another.
+        if (job_rows_.empty() || job_rows_.front()->to.errors_to == one.to.errors_to)
             job_rows_.push_back(&one);
+        else
+            one.next = course::moved;
+    }
     if (job_rows_.empty())
         return;
     channel_ = unit_.channels.find(job_rows_.front()->to.channel);
@@ -96,6 +103,7 @@ void attempt::transmit() {
         job_recipients_.push_back(job_row(one->to));
     job_ = job_of({id_, size_, &envelope_, expires_ns(unit_.settings, envelope_)}, job_recipients_);
     job_.next_hop = waypost::to_abi(job_rows_.front()->to.next_hop);
+    job_.sender = waypost::to_abi(return_path(envelope_, job_rows_.front()->to));
     job_.impl = this;
     parts_ += job_rows_.size() + 1;
     auto why = empty_error();

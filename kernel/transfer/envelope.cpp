@@ -75,6 +75,7 @@ void append_recipient(std::string& out, const recipient& to) {
     append_part(out, "next-hop", to.next_hop);
     append_part(out, "account", to.account);
     append_part(out, "detail", to.detail);
+    append_part(out, "errors-to", to.errors_to);
     append_number_part(out, "attempts", to.attempts);
     append_number_part(out, "next-try", to.next_try_ns);
     append_part(out, "error", to.last_error);
@@ -124,6 +125,8 @@ bool read_part(std::string_view name, std::string_view value, recipient& to) {
         return read_text(value, to.account);
     if (name == "detail")
         return read_text(value, to.detail);
+    if (name == "errors-to")
+        return read_text(value, to.errors_to);
     if (name == "attempts")
         return read_number(value, to.attempts);
     if (name == "next-try")
@@ -253,12 +256,19 @@ result<envelope> decode(std::string_view text) {
     return out;
 }
 
+std::string_view return_path(const envelope& of, const recipient& to) noexcept {
+    return of.sender.empty() || to.errors_to.empty() ? std::string_view(of.sender)
+                                                     : std::string_view(to.errors_to);
+}
+
 void lead(recipient& to, const routing::destination& place) {
     to.address = place.address;
     to.channel = place.channel;
     to.next_hop = place.next_hop;
     to.account = place.account;
     to.detail = place.detail;
+    if (!place.errors_to.empty())
+        to.errors_to = place.errors_to;
     to.quota_bytes = place.quota_bytes;
     to.quota_messages = place.quota_messages;
     if (place.channel == routing::hold_channel)

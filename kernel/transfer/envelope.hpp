@@ -41,6 +41,7 @@ struct recipient {
     std::string next_hop;
     std::string account; // of a local recipient
     std::string detail;
+    std::string errors_to;         // the return path on behalf of a list; empty: the sender's
     std::int64_t quota_bytes = -1; // effective now; not stored
     std::int64_t quota_messages = -1;
     std::uint32_t attempts = 0;
@@ -64,6 +65,9 @@ struct envelope {
     std::int64_t timer_ns = 0; // of a queue entry: when a warning or the end is due; 0: never
     std::vector<recipient> recipients;
 };
+
+/// The return path of one recipient. What has none keeps none (RFC 5321 s4.5.5).
+std::string_view return_path(const envelope& of, const recipient& to) noexcept;
 
 /// Where the router leads a recipient now.
 void lead(recipient& to, const routing::destination& place);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace waypost::kernel::transfer {
 
@@ -112,42 +113,55 @@ log::message_id submit(context& unit, log::group& into, const report::content& w
     return id;
 }
 
+/// One report of one kind to one return path, if there is anything to tell.
+void write_report(context& unit, log::group& into, const original_message& about,
+                  std::string_view path, const std::string& part, report_event::kind kind,
+                  std::span<const report_event> events, std::deque<std::string>& keep) {
+    const auto& from = *about.from;
+    report::content what;
+    for (const auto& event : events)
+        if (event.what == kind && return_path(from, event.to) == path &&
+            (is_wanted(event) || path.empty()))
+            what.recipients.push_back(describe(event));
+    if (what.recipients.empty())
+        return;
+    const bool is_returned = !path.empty();
+    // RFC 5321 s6.1: nobody is told of a report's own failure but the postmaster, once.
+    if (!is_returned && (kind != report_event::kind::failed || unit.settings.postmaster.empty() ||
+                         from.protocol == last_report_protocol))
+        return;
+    what.what = action_of(kind);
+    what.hostname = unit.settings.hostname;
+    what.from = daemon_address(unit);
+    what.to = is_returned ? std::string(path) : unit.settings.postmaster;
+    what.unique = std::to_string(about.now) + "." + std::to_string(about.id) + "." +
+                  std::to_string(static_cast<int>(kind)) + part;
+    what.envid = from.envid;
+    what.arrived_ns = from.received_ns;
+    what.now_ns = about.now;
+    what.ends_ns = expires_ns(unit.settings, from);
+    what.original = about.content;
+    what.returns_body = kind == report_event::kind::failed &&
+                        (from.flags & WP_MAIL_RET_HEADERS) == 0 && !about.content.empty() &&
+                        about.content.size() <= unit.settings.returned_size;
+    const auto id =
+        submit(unit, into, what, is_returned ? report_protocol : last_report_protocol, keep);
+    tell_reported(unit, about.id, id, what.to);
+}
+
 } // namespace
 
 void write_reports(context& unit, log::group& into, const original_message& about,
                    std::span<const report_event> events, std::deque<std::string>& keep) {
-    const auto& from = *about.from;
-    for (const auto kind : {report_event::kind::failed, report_event::kind::delayed,
-                            report_event::kind::relayed, report_event::kind::delivered}) {
-        report::content what;
-        for (const auto& event : events)
-            if (event.what == kind && (is_wanted(event) || from.sender.empty()))
-                what.recipients.push_back(describe(event));
-        if (what.recipients.empty())
-            continue;
-        const bool is_returned = !from.sender.empty();
-        // RFC 5321 s6.1: nobody is told of a report's own failure but the postmaster, once.
-        if (!is_returned &&
-            (kind != report_event::kind::failed || unit.settings.postmaster.empty() ||
-             from.protocol == last_report_protocol))
-            continue;
-        what.what = action_of(kind);
-        what.hostname = unit.settings.hostname;
-        what.from = daemon_address(unit);
-        what.to = is_returned ? from.sender : unit.settings.postmaster;
-        what.unique = std::to_string(about.now) + "." + std::to_string(about.id) + "." +
-                      std::to_string(static_cast<int>(kind));
-        what.envid = from.envid;
-        what.arrived_ns = from.received_ns;
-        what.now_ns = about.now;
-        what.ends_ns = expires_ns(unit.settings, from);
-        what.original = about.content;
-        what.returns_body = kind == report_event::kind::failed &&
-                            (from.flags & WP_MAIL_RET_HEADERS) == 0 && !about.content.empty() &&
-                            about.content.size() <= unit.settings.returned_size;
-        const auto id =
-            submit(unit, into, what, is_returned ? report_protocol : last_report_protocol, keep);
-        tell_reported(unit, about.id, id, what.to);
+    std::set<std::string_view> paths;
+    for (const auto& event : events)
+        paths.insert(return_path(*about.from, event.to));
+    std::string part; // of Message-IDs
+    for (const auto path : paths) {
+        for (const auto kind : {report_event::kind::failed, report_event::kind::delayed,
+                                report_event::kind::relayed, report_event::kind::delivered})
+            write_report(unit, into, about, path, part, kind, events, keep);
+        part += ".l";
     }
 }
 

@@ -42,7 +42,8 @@ void stager::stage_channel(log::group& into, const staged_message& message,
     for (const auto index : members_)
         rows_.push_back(job_row(recipients[index]));
     errors_.assign(members_.size(), empty_error());
-    const auto job = job_of(message, rows_);
+    auto job = job_of(message, rows_);
+    job.sender = waypost::to_abi(return_path(*message.from, recipients[members_.front()]));
     const auto status = channel.facet->stage(channel.self, to_abi(into), &job, errors_.data());
     for (std::size_t i = 0; i < members_.size(); ++i) {
         auto& fate = outcomes_[members_[i]];
@@ -68,8 +69,10 @@ std::span<const outcome> stager::stage(log::group& into, const staged_message& m
             continue;
         members_.clear();
         for (std::size_t i = first; i < recipients.size(); ++i)
-            if (recipients[i].state == recipient_state::pending &&
-                recipients[i].channel == recipients[first].channel)
+            if (outcomes_[i].status == WP_PENDING &&
+                recipients[i].state == recipient_state::pending &&
+                recipients[i].channel == recipients[first].channel &&
+                recipients[i].errors_to == recipients[first].errors_to)
                 members_.push_back(i);
         stage_channel(into, message, *channel, recipients);
     }

@@ -59,6 +59,34 @@ class relay(unittest.TestCase):
         self.assertTrue(message.content.endswith(MESSAGE), message.content)
         self.assertEqual(message.content.count(b"Received:"), 1)
 
+    def test_a_list_has_its_own_return_path(self):
+        """RFC 5321 s3.9.2, mgrpErrorsTo: members hear from the list, others from the sender, each in a transaction of its own."""
+        with FarSide() as far:
+            here = self.site(far)
+            here.waypost("group", "add", "team@example.com", "mgrpErrorsTo=owner@example.com")
+            for member in ("ann@example.com", "x@far.example", "y@far.example"):
+                here.waypost("group", "join", "team@example.com", member)
+            self.send(here, "team@example.com", "z@far.example", sender="boss@elsewhere.example")
+            messages = far.wait(2)
+            self.assertEqual({one.sender.split(" ")[0]: sorted(to.split(" ")[0] for to in one.recipients) for one in messages},
+                             {"<owner@example.com>": ["<x@far.example>", "<y@far.example>"],
+                              "<boss@elsewhere.example>": ["<z@far.example>"]})
+            self.assertIn(b"Return-Path: <owner@example.com>", inbox(here, "ann@example.com")[0])
+            self.send(here, "team@example.com", sender="")
+            self.assertEqual(far.wait(3)[2].sender.split(" ")[0], "<>")  # a report stays one
+
+    def test_who_owns_a_list_hears_of_its_failures(self):
+        with FarSide(rcpt=lambda to: "550 5.1.1 nobody") as far:
+            here = self.site(far)
+            here.waypost("user", "add", "owner@example.com", "--password-stdin", stdin="correct horse\n")
+            here.waypost("group", "add", "team@example.com", "mgrpErrorsTo=mailto:owner@example.com")
+            here.waypost("group", "join", "team@example.com", "x@far.example")
+            self.send(here, "team@example.com", "z@far.example", sender="ann@example.com")
+            reports = [wait_inbox(here, f"{name}@example.com") for name in ("owner", "ann")]
+        for report, about in zip(reports, ("x@far.example", "z@far.example")):
+            self.assertIn(f"Final-Recipient: rfc822;{about}".encode(), report.replace(b"rfc822; ", b"rfc822;"))
+        self.assertNotIn(b"z@far.example", reports[0])
+
     def test_strangers_do_not_relay(self):
         with FarSide() as far:
             here = self.site(far)

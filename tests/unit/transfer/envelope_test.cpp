@@ -21,6 +21,7 @@ envelope sample() {
     first.address = "bob@example.org";
     first.original = "Bob+x@example.net";
     first.detail = "x";
+    first.errors_to = "owner@example.com";
     first.channel = "mailbox";
     first.account = "bob@example.org";
     first.state = recipient_state::held;
