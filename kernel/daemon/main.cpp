@@ -33,7 +33,8 @@ int check(const config::loaded& loaded) {
     host::listen_service listen;
     auth_service logins;
     resolver_service names;
-    add_kernel_services(services, listen, logins, names);
+    routes_service tables;
+    add_kernel_services(services, listen, logins, names, tables);
     host::plugin_set plugins(services, silent);
     const auto report = plugins.load(loaded.value);
     if (!report.ok()) {

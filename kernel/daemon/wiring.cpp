@@ -46,11 +46,12 @@ std::string_view name_of(site_state state) noexcept {
 }
 
 void add_kernel_services(host::service_registry& registry, host::listen_service& listen,
-                         auth_service& logins, resolver_service& names) {
+                         auth_service& logins, resolver_service& names, routes_service& tables) {
     host::add_basic_services(registry);
     listen.add_to(registry);
     logins.add_to(registry);
     names.add_to(registry);
+    tables.add_to(registry);
     for (const auto& [id, vtable] : transfer::transfer_unit::services()) {
         registry.add(std::string(id), vtable);
     }
@@ -73,7 +74,7 @@ site::~site() {
 // --- coming to life ---
 
 result<void> site::start() {
-    add_kernel_services(registry_, listen_, logins_, names_);
+    add_kernel_services(registry_, listen_, logins_, names_, tables_);
     for (const auto step : {&site::load_plugins, &site::open_directory, &site::open_logins,
                             &site::open_transfer, &site::start_plugins, &site::open_control}) {
         if (auto done = (this->*step)(); !done) {
@@ -213,6 +214,14 @@ result<void> site::start_plugins() {
             domains_.add(*one);
         }
         domains_.start();
+        // Also now: rows from the configuration may be others than before the start.
+        tables_.set(
+            [this] {
+                if (auto made = cache_->regenerate_site(); !made) {
+                    log_.write(WP_LOG_WARNING, "directory", made.failure().text);
+                }
+            },
+            worker("tables", host::lane::general));
         transfer_->start_deliveries();
     }
     return started;

@@ -14,6 +14,7 @@
 #include "daemon/directory_part.hpp"
 #include "daemon/provisioning_part.hpp"
 #include "daemon/resolver_service.hpp"
+#include "daemon/routes_service.hpp"
 #include "directory/admin.hpp"
 #include "directory/backends.hpp"
 #include "directory/cache.hpp"
@@ -40,7 +41,7 @@ std::string_view name_of(site_state state) noexcept;
 /// What plugins may ask the kernel for. All of it is there before the first plugin is loaded: a
 /// plugin whose needs are not met is refused before its code runs.
 void add_kernel_services(host::service_registry& registry, host::listen_service& listen,
-                         auth_service& logins, resolver_service& names);
+                         auth_service& logins, resolver_service& names, routes_service& tables);
 
 /// start, reload and stop are called by the supervisor, one at a time; everything that status asks
 /// for by any thread.
@@ -97,6 +98,7 @@ private:
     host::listen_service listen_;
     auth_service logins_;
     resolver_service names_;
+    routes_service tables_;
     host::worker_pool workers_;
     host::plugin_set plugins_;
     provisioning_part domains_;

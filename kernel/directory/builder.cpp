@@ -26,6 +26,7 @@ result<void> builder::open() {
         // From here on every change is noted, so that none can fall between the copy and the swap.
         const std::lock_guard lock(cache_.write_mutex_);
         cache_.recorded_.clear();
+        cache_.recorded_site_ = false;
         cache_.recording_ = true;
         sequence_ = cache_.sequence_ + 1;
     }
@@ -130,6 +131,9 @@ result<void> builder::copy_other_backends() {
 }
 
 result<void> builder::replay_recorded() {
+    if (cache_.recorded_site_)
+        if (auto made = indexer_->rebuild_site(); !made)
+            return made;
     if (cache_.recorded_.empty())
         return {};
     const auto in = cache_.read();

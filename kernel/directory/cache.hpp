@@ -84,6 +84,8 @@ public:
     /// Of the configuration, when it changed: all rows again, into a new generation.
     result<void> set_generators(std::vector<generator> generators);
     result<void> regenerate();
+    /// The rows that do not come from the directory anew; everything else stays.
+    result<void> regenerate_site();
 
 private:
     friend class reader;
@@ -137,6 +139,7 @@ private:
 
     std::mutex write_mutex_;         // one change transaction or swap at a time
     std::int64_t sequence_ = 0;      // under write_mutex_
+    bool recorded_site_ = false;     // rows that do not come from the directory changed meanwhile
     bool recording_ = false;         // a generation is being built: note what changes
     std::set<std::string> recorded_; // entry keys, under write_mutex_
 

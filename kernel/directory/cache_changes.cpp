@@ -202,6 +202,30 @@ result<void> cache::regenerate() {
     return (*build)->commit({});
 }
 
+result<void> cache::regenerate_site() {
+    const std::lock_guard lock(write_mutex_);
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        const auto sequence = sequence_ + 1;
+        writer tables(current().env());
+        indexer index(tables, options_.generators, sequence, options_.log);
+        if (auto made = index.rebuild_site(); !made)
+            return made;
+        tables.put(table::meta, "sequence",
+                   {reinterpret_cast<const char*>(&sequence), sizeof sequence});
+        const int rc = tables.commit();
+        if (rc == 0) {
+            sequence_ = sequence;
+            recorded_site_ = recording_;
+            return {};
+        }
+        if (rc != MDB_MAP_FULL)
+            return lmdb_error(rc, "commit rows", current().env().folder());
+        if (auto grown = grow(); !grown)
+            return grown;
+    }
+    return error{WP_TEMPFAIL, "the directory cache does not grow fast enough for these rows"};
+}
+
 // --- status ---
 
 cache_status cache::status() const {

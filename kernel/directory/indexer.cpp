@@ -345,6 +345,12 @@ result<void> indexer::finish() {
     return outcome();
 }
 
+result<void> indexer::rebuild_site() {
+    drop_produced("d");
+    generate({}, {}, {}, true);
+    return outcome();
+}
+
 result<void> indexer::rebuild() {
     for (const auto which : {table::bases, table::domains, table::routes, table::aliases,
                              table::accounts, table::produced})

@@ -39,6 +39,8 @@ public:
     /// Everything after the last put: for a new generation all domains, otherwise the affected
     /// ones.
     result<void> finish();
+    /// The rows that generators give for no domain, anew.
+    result<void> rebuild_site();
     /// All rows again, from the entries that are there. Also the tables that do not come from the
     /// directory.
     result<void> rebuild();

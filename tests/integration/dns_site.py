@@ -110,10 +110,11 @@ class Knot:
                                capture_output=True, text=True, check=True).stdout
         return sorted(line for line in shown.splitlines() if line and not line.startswith(";;"))
 
-    def edit(self, zone, owner, remove):
-        """As another tool would."""
+    def edit(self, zone, owner, remove=None, add=None):
+        """As another tool would; `add`: "60 MX 10 mail.example.com."."""
+        change = f"update delete {owner} {remove}" if remove else f"update add {owner} {add}"
         subprocess.run(["knsupdate", "-y", f"hmac-sha256:{KEY}:{SECRET}"], text=True, check=True, capture_output=True,
-                       input=f"server 127.0.0.1 {self.port}\nzone {zone}\nupdate delete {owner} {remove}\nsend\n")
+                       input=f"server 127.0.0.1 {self.port}\nzone {zone}\n{change}\nsend\n")
 
     def updater(self, *zones):
         """The section of the configuration."""

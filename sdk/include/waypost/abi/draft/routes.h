@@ -85,10 +85,22 @@ typedef struct wp_route_output {
     wp_status (*aliases)(void* ctx, const wp_alias* rows, uint64_t count);
 } wp_route_output;
 
+#define WP_HOST_ROUTES "wp.host.routes/1"
+
+/* For generators whose rows come from elsewhere than the directory. */
+typedef struct wp_host_routes {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] The rows that the caller gives for the empty domain are others now: all generators are
+     * asked for theirs again, soon and on a worker. */
+    void (*changed)(const wp_host* host);
+} wp_host_routes;
+
 typedef struct wp_routes {
     uint32_t struct_size;
     int32_t priority; /* of conflicting rows the lower number wins; equal: configuration order */
-    /* [worker] Rows of one domain. Pure: same input, same rows. */
+    /* [worker] Rows of one domain, or for the empty domain those of the caller's own source. Does
+     * not wait for anything. */
     wp_status (*generate)(void* self, const wp_route_input* input, const wp_route_output* output,
                           wp_error* error);
 } wp_routes;
