@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many domains with many users as LDIF, for the measurements of the directory."""
+import subprocess
 
 ROOTS = "".join(f"dn: o={name}\nobjectClass: top\nobjectClass: organization\no: {name}\n\n" for name in ("internet", "isp"))
 
@@ -35,3 +36,18 @@ def user(number, domains):
             f"objectClass: inetLocalMailRecipient\nuid: u{number}\ncn: User {number}\nsn: {number}\n"
             f"mail: {address(number, domains)}\nmailAlternateAddress: user.{number}@{domain(number % domains)}\n"
             f"inetUserStatus: active\nmailUserStatus: active\nmailDeliveryOption: mailbox\nmailQuota: 1G\n\n")
+
+
+def load(directory, users, domains):
+    """By slapadd, with slapd down."""
+    files = {"o=internet": directory.folder / "dc.ldif", "o=isp": directory.folder / "o.ldif"}
+    with open(files["o=internet"], "w", encoding="utf-8") as out:
+        out.write(ROOTS.split("\n\n", maxsplit=1)[0] + "\n\n")
+        out.writelines(nodes(domains))
+    with open(files["o=isp"], "w", encoding="utf-8") as out:
+        out.write(ROOTS.split("\n\n")[1] + "\n\n")
+        out.writelines(organizations(domains))
+        out.writelines(user(i, domains) for i in range(users))
+    for base, path in files.items():
+        subprocess.run(["/usr/sbin/slapadd", "-q", "-w", "-F", str(directory.folder / "config"), "-b", base, "-l", str(path)],
+                       check=True, capture_output=True)
