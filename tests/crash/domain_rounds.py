@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """New domains while the daemon is killed (R7.4): several clients add domains through the state machine and remove half of
-them again, with a real slapd and a real Knot; the daemon is killed at random moments and started again. At the end the
+them again, with a real slapd and a real Knot or PowerDNS; the daemon is killed at random moments and started again. At the end the
 directory, the zone and the tables agree.
 
-  tests/crash/domain_rounds.py [--domains 60] [--kills 5] [--seed 1]"""
+  tests/crash/domain_rounds.py [--domains 60] [--kills 5] [--seed 1] [--dns knot|pdns]"""
 import argparse
+import contextlib
 import pathlib
 import random
 import sys
@@ -15,6 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 import dns_site  # noqa: E402
+import pdns_test  # noqa: E402
 import slapd_site  # noqa: E402
 import waypost_site  # noqa: E402
 
@@ -84,17 +86,29 @@ def disagreements(site, directory, dns, names):
     return found
 
 
+@contextlib.contextmanager
+def name_server(kind):
+    if kind == "knot":
+        with dns_site.Knot({ZONE: ""}, updates=True) as dns:
+            yield dns
+        return
+    with pdns_test.PowerDns() as dns:
+        dns.make(ZONE, updates=True)
+        yield dns
+
+
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("--domains", type=int, default=60)
     words.add_argument("--kills", type=int, default=5)
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--dns", choices=("knot", "pdns"), default="knot")
     options = words.parse_args()
     chance = random.Random(options.seed)
     names = [f"d{i}.{ZONE}" for i in range(options.domains)]
-    with dns_site.Knot({ZONE: ""}, updates=True) as dns, slapd_site.Slapd() as directory:
+    with name_server(options.dns) as dns, slapd_site.Slapd() as directory:
         directory.add(ROOTS)
-        text = (waypost_site.KERNEL + waypost_site.SMTP + directory.plugin() + waypost_site.STORE + dns.updater()
+        text = (waypost_site.KERNEL + waypost_site.SMTP + directory.plugin() + waypost_site.STORE + dns.updater(ZONE)
                 + '[domains]\nretry = "1s"\n')
         with waypost_site.temporary(text) as site:
             site.start()

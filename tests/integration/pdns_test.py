@@ -61,10 +61,12 @@ default-soa-edit=INCREASE
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def make(self, name):
-        """A zone of somebody else."""
-        subprocess.run(["pdnsutil", f"--config-dir={self.folder}", "create-zone", name, "ns.other.example"], check=True,
-                       capture_output=True)
+    def make(self, name, updates=False):
+        """A zone of somebody else; `updates`: that the key may change."""
+        tool = ["pdnsutil", f"--config-dir={self.folder}"]
+        subprocess.run([*tool, "create-zone", name, "ns.other.example"], check=True, capture_output=True)
+        if updates:
+            subprocess.run([*tool, "set-meta", name, "TSIG-ALLOW-DNSUPDATE", dns_site.KEY], check=True, capture_output=True)
 
     def zone(self, name):
         """Whether there is one; all of them without a name."""
@@ -83,17 +85,22 @@ default-soa-edit=INCREASE
                                capture_output=True, text=True, check=True).stdout
         return sorted(line for line in shown.splitlines() if line and not line.startswith(";;"))
 
-    def plugins(self):
-        (self.folder / "api").write_text("secret of the interface\n")
+    def updater(self, *zones):
+        """The section of the plugin that changes records."""
         (self.folder / "tsig").write_text(dns_site.SECRET + "\n")
+        names = ", ".join(f'"{zone}"' for zone in zones)
         return f"""
 [plugins.dns]
 plugin = "rfc2136"
 port = {self.port}
 key_name = "{dns_site.KEY}"
 key_file = "{self.folder}/tsig"
-zones = ["customers.example"]
+zones = [{names}]
+"""
 
+    def plugins(self):
+        (self.folder / "api").write_text("secret of the interface\n")
+        return self.updater("customers.example") + f"""
 [plugins.zones]
 plugin = "pdns-api"
 url = "http://127.0.0.1:{self.http}"
