@@ -7,6 +7,7 @@
 
 #include <waypost/abi/draft/directory.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ std::string uuid_octets(std::string_view text);
 class entry_batch {
 public:
     explicit entry_batch(LDAP* handle) : handle_(handle) {}
+    ~entry_batch() { clear(); }
+    entry_batch(const entry_batch&) = delete;
+    entry_batch& operator=(const entry_batch&) = delete;
 
     /// Takes the message. `uuid`: where the Sync State control names it; empty: the attribute
     /// entryUUID. False: it cannot be read.
@@ -40,29 +44,31 @@ public:
     const std::string& newest() const noexcept { return newest_; }
 
 private:
-    struct named {
-        std::string_view name;
-        std::vector<wp_str> values;
-    };
     struct item {
         message held;
-        BerElement* element = nullptr;
+        BerElement* element = nullptr; ///< its bytes are the message's
         berval dn{};
-        std::string uuid;
+        std::array<char, 16> uuid{};
+        std::size_t uuid_size = 0;
         std::string_view csn;
-        std::vector<berval*> arrays;
-        std::vector<named> attributes;
-        std::vector<wp_attribute> shown;
+        std::size_t first_attribute = 0;
 
-        item() = default;
-        item(item&& other) noexcept;
-        item& operator=(item&&) = delete;
-        ~item();
+        void set_uuid(std::string_view octets) noexcept;
+    };
+    struct named {
+        std::string_view name;
+        std::size_t first_value, values;
     };
     void take(item& into, const berval& name, berval* values);
+    void append(const item& of, std::string_view name, const berval* values);
 
     LDAP* handle_;
     std::vector<item> items_;
+    // Of all items, in their order; used again after clear().
+    std::vector<named> attributes_;
+    std::vector<wp_str> values_;
+    std::vector<berval*> arrays_;
+    std::vector<wp_attribute> shown_;
     std::vector<wp_entry> out_;
     std::string newest_;
     std::size_t bytes_ = 0;

@@ -2,6 +2,7 @@
 #include "reader.hpp"
 
 #include "filter.hpp"
+#include "pump.hpp"
 #include "sync/cookie.hpp"
 
 #include <algorithm>
@@ -15,24 +16,26 @@ constexpr const char* every_entry = "(objectClass=*)";
 constexpr const char* every_list = "(|(objectClass=inetMailGroup)(objectClass=groupOfUniqueNames)"
                                    "(objectClass=groupOfNames)(objectClass=mailGroup))";
 
-using push_function = std::function<result<void>(entry_batch&)>;
+/// May put another batch in its place; what is there afterwards is emptied and filled again.
+using push_function = std::function<result<void>(batch_pointer&)>;
 
 /// Hands the entries on in batches; the last one may be empty. How many there were.
 result<std::size_t> in_batches(connection& on, const connection::search& wanted, int page,
                                std::string& newest, const push_function& push) {
-    entry_batch batch(on.handle());
+    auto batch = std::make_unique<entry_batch>(on.handle());
     std::size_t count = 0;
     const auto flush = [&]() -> result<void> {
-        newest = std::max(newest, batch.newest());
+        newest = std::max(newest, batch->newest());
         auto pushed = push(batch);
-        batch.clear();
+        if (pushed)
+            batch->clear();
         return pushed;
     };
     auto read = on.each(wanted, page, [&](message entry) -> result<void> {
         ++count;
-        if (!batch.add(std::move(entry)))
+        if (!batch->add(std::move(entry)))
             return error{WP_TEMPFAIL, on.server() + ": an entry cannot be read"};
-        return batch.size() < batch_entries ? result<void>() : flush();
+        return batch->size() < batch_entries ? result<void>() : flush();
     });
     if (read)
         read = flush();
@@ -57,7 +60,8 @@ result<void> push_existing(connection& on, const settings& with, const std::stri
     const bool lists = what == WP_EXISTING_LISTS;
     const auto read = in_batches(
         on, {base, LDAP_SCOPE_SUBTREE, lists ? every_list : every_entry, identity_attributes},
-        with.page_size, newest, [&](entry_batch& batch) { return to.existing(what, base, batch); });
+        with.page_size, newest,
+        [&](batch_pointer& batch) { return to.existing(what, base, *batch); });
     if (lists && read)
         return {};
     return has_entries(on, base, read);
@@ -74,14 +78,27 @@ result<time_mark> read_all(connection& on, const settings& with, const wp_feed& 
     if (!to)
         return to.failure();
     time_mark out;
-    for (const auto& base : with.bases)
-        if (auto read = has_entries(
-                on, base,
-                in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
-                           with.page_size, out.newest,
-                           [&](entry_batch& batch) { return to->entries(batch); }));
-            !read)
-            return read.failure();
+    batch_pump pump(on.handle());
+    const auto hand_over = [&](batch_pointer& batch) -> result<void> {
+        auto empty = pump.swap(std::move(batch));
+        if (!empty)
+            return empty.failure();
+        batch = *std::move(empty);
+        return {};
+    };
+    const auto read_bases = [&]() -> result<void> {
+        for (const auto& base : with.bases)
+            if (auto read = has_entries(
+                    on, base,
+                    in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
+                               with.page_size, out.newest, hand_over));
+                !read)
+                return read;
+        return {};
+    };
+    if (auto read = pump.run(read_bases, [&](entry_batch& batch) { return to->entries(batch); });
+        !read)
+        return read.failure();
     if (auto done = to->commit(time_cookie(out)); !done)
         return done.failure();
     return out;
@@ -94,10 +111,10 @@ result<void> read_subtree(connection& on, const settings& with, const std::strin
         return to.failure();
     std::string newest;
     auto read = in_batches(on, {base, LDAP_SCOPE_SUBTREE, every_entry, entry_attributes},
-                           with.page_size, newest, [&](entry_batch& batch) -> result<void> {
-                               if (auto pushed = to->entries(batch); !pushed)
+                           with.page_size, newest, [&](batch_pointer& batch) -> result<void> {
+                               if (auto pushed = to->entries(*batch); !pushed)
                                    return pushed;
-                               return to->existing(WP_EXISTING_ENTRIES, base, batch);
+                               return to->existing(WP_EXISTING_ENTRIES, base, *batch);
                            });
     return read ? to->commit(cookie) : read.failure();
 }
@@ -112,7 +129,7 @@ result<time_mark> read_since(connection& on, const settings& with, const time_ma
     for (const auto& base : with.bases) {
         if (auto read =
                 in_batches(on, {base, LDAP_SCOPE_SUBTREE, filter, entry_attributes}, with.page_size,
-                           out.newest, [&](entry_batch& batch) { return to->entries(batch); });
+                           out.newest, [&](batch_pointer& batch) { return to->entries(*batch); });
             !read)
             return read.failure();
         if (auto lists = push_existing(on, with, base, WP_EXISTING_LISTS, *to); !lists)
@@ -144,7 +161,7 @@ result<void> look_up(connection& on, const settings& with, std::string_view addr
         std::string newest;
         const auto read = in_batches(
             on, {base, LDAP_SCOPE_SUBTREE, recipient_filter(address), entry_attributes, most_found},
-            0, newest, [&](entry_batch& batch) { return to->entries(batch); });
+            0, newest, [&](batch_pointer& batch) { return to->entries(*batch); });
         if (!read && read.failure().status == WP_NOT_FOUND) // the base, not the address
             return error{WP_TEMPFAIL, read.failure().text};
         if (!read)
@@ -165,7 +182,7 @@ result<void> read_entries(connection& on, const std::vector<std::string>& names,
         std::string newest;
         const auto read =
             in_batches(on, {name, LDAP_SCOPE_BASE, every_entry, entry_attributes}, 0, newest,
-                       [&](entry_batch& batch) { return to->entries(batch); });
+                       [&](batch_pointer& batch) { return to->entries(*batch); });
         if (read)
             continue;
         if (read.failure().status != WP_NOT_FOUND)

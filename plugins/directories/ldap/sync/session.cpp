@@ -33,11 +33,17 @@ result<void> sync_session::refresh(const wp_feed& into, sync_mode mode,
             return begun.failure();
         full.emplace(*std::move(begun));
     }
-    for (std::size_t base = 0; base < searches_.size(); ++base)
-        if (auto done = refresh_base(base, mode, full ? &*full : nullptr); !done)
+    if (!full) {
+        if (auto done = refresh_bases(mode, nullptr); !done)
             return done;
-    if (!full)
         return commit_refresh(into);
+    }
+    batch_pump pump(on_.handle());
+    auto read = pump.run([&] { return refresh_bases(mode, &pump); },
+                         [&](entry_batch& some) { return full->entries(some); });
+    batch_ = std::make_unique<entry_batch>(on_.handle());
+    if (!read)
+        return read;
     for (const auto& part : position_.parts)
         if (part.empty())
             return error{WP_TEMPFAIL, on_.server() + ": the server gave no sync cookie"};
@@ -45,7 +51,14 @@ result<void> sync_session::refresh(const wp_feed& into, sync_mode mode,
     return full->commit(position_.encode());
 }
 
-result<void> sync_session::refresh_base(std::size_t base, sync_mode mode, feed_transaction* full) {
+result<void> sync_session::refresh_bases(sync_mode mode, batch_pump* full) {
+    for (std::size_t base = 0; base < searches_.size(); ++base)
+        if (auto done = refresh_base(base, mode, full); !done)
+            return done;
+    return {};
+}
+
+result<void> sync_session::refresh_base(std::size_t base, sync_mode mode, batch_pump* full) {
     auto value = sync_request(mode, position_.parts[base]);
     LDAPControl request{const_cast<char*>(sync_request_oid), to_berval(value), 1};
     LDAPControl* controls[] = {&request, nullptr};
@@ -67,13 +80,14 @@ result<void> sync_session::refresh_base(std::size_t base, sync_mode mode, feed_t
             continue;
         if (auto taken = take(*std::move(got), *of); !taken)
             return taken;
-        if (full != nullptr && (batch_.size() >= batch_entries || searches_[base].refreshed)) {
-            if (auto pushed = full->entries(batch_); !pushed)
-                return pushed;
-            batch_.clear();
+        if (full != nullptr && (batch_->size() >= batch_entries || searches_[base].refreshed)) {
+            auto empty = full->swap(std::move(batch_));
+            if (!empty)
+                return empty.failure();
+            batch_ = *std::move(empty);
         }
         if (full == nullptr &&
-            batch_.bytes() + 16 * (present_.size() + removed_.size()) > settings_.refresh_limit)
+            batch_->bytes() + 16 * (present_.size() + removed_.size()) > settings_.refresh_limit)
             return start_over("more has changed than refresh_limit allows");
     }
     // The base itself is an entry: a server that has not even that was emptied or not loaded yet,
@@ -97,8 +111,8 @@ result<void> sync_session::commit_refresh(const wp_feed& into) {
     if (!ok && ok.failure().status == WP_NOT_FOUND)
         return start_over(ok.failure().text);
     if (ok)
-        ok = begun->entries(batch_);
-    batch_.clear();
+        ok = begun->entries(*batch_);
+    batch_->clear();
     present_.clear();
     if (present == 0)
         removed_.clear(); // what a full transaction cannot remove is removed by the next one
@@ -137,7 +151,7 @@ result<void> sync_session::take_entry(message one, std::size_t base) {
     if (!state)
         return state.failure();
     // Within one transaction removals go first, so one that follows entries begins a new one.
-    if (state->state == entry_state::gone && batch_.size() > 0 && push_)
+    if (state->state == entry_state::gone && batch_->size() > 0 && push_)
         if (auto pushed = push_(); !pushed)
             return pushed;
     if (state->cookie && !state->cookie->empty())
@@ -149,7 +163,7 @@ result<void> sync_session::take_entry(message one, std::size_t base) {
     searches_[base].has_entries = true;
     if (state->state == entry_state::present)
         present_.push_back(std::move(state->uuid));
-    else if (!batch_.add(std::move(one), state->uuid))
+    else if (!batch_->add(std::move(one), state->uuid))
         return error{WP_TEMPFAIL, on_.server() + ": an entry cannot be read"};
     return {};
 }
@@ -231,7 +245,7 @@ result<void> sync_session::drain(const wp_feed& into, const observer& delivered)
         } else {
             probe_ = 0;
         }
-        if (!taken || batch_.size() >= batch_entries)
+        if (!taken || batch_->size() >= batch_entries)
             if (auto pushed = push_(); !pushed)
                 return pushed;
         if (!taken)
@@ -247,25 +261,25 @@ result<void> sync_session::prove_alive() {
 }
 
 result<void> sync_session::push_changes(const wp_feed& into, const observer& delivered) {
-    if (batch_.size() == 0 && removed_.empty())
+    if (batch_->size() == 0 && removed_.empty())
         return {};
     auto begun = feed_transaction::begin(into, WP_FEED_CHANGES);
     if (!begun)
         return begun.failure();
     auto ok = begun->removed(removed_);
     if (ok)
-        ok = begun->entries(batch_);
+        ok = begun->entries(*batch_);
     if (ok)
         ok = begun->commit(position_.encode());
     if (!ok)
         return ok;
     committed_ = position_;
     std::vector<delivery> told;
-    for (std::size_t i = 0; i < batch_.size(); ++i)
-        told.push_back({std::string(batch_.dn(i)), std::string(batch_.csn(i)), {}});
+    for (std::size_t i = 0; i < batch_->size(); ++i)
+        told.push_back({std::string(batch_->dn(i)), std::string(batch_->csn(i)), {}});
     for (auto& uuid : removed_)
         told.push_back({{}, {}, std::move(uuid)});
-    batch_.clear();
+    batch_->clear();
     removed_.clear();
     delivered(std::move(told));
     return {};

@@ -5,6 +5,7 @@
 
 #include "connection.hpp"
 #include "feed.hpp"
+#include "pump.hpp"
 #include "sync/cookie.hpp"
 #include "wire/sync.hpp"
 
@@ -17,7 +18,8 @@ class sync_session {
 public:
     /// `stop` ends a refresh between two messages.
     sync_session(connection on, const settings& with, const std::atomic<bool>& stop)
-        : on_(std::move(on)), settings_(with), stop_(stop), batch_(on_.handle()) {}
+        : on_(std::move(on)), settings_(with), stop_(stop),
+          batch_(std::make_unique<entry_batch>(on_.handle())) {}
 
     /// Everything, or everything since `from`, as one transaction. WP_CONFLICT: the server cannot
     /// go on from there, or not within refresh_limit; refresh again without a cookie.
@@ -53,7 +55,9 @@ private:
         bool has_entries = false;
     };
 
-    result<void> refresh_base(std::size_t base, sync_mode mode, feed_transaction* full);
+    /// Without `full` the entries are collected, else they go through it in batches.
+    result<void> refresh_bases(sync_mode mode, batch_pump* full);
+    result<void> refresh_base(std::size_t base, sync_mode mode, batch_pump* full);
     result<void> take(message one, std::size_t base);
     result<void> take_entry(message one, std::size_t base);
     result<void> take_info(LDAPMessage* one, std::size_t base);
@@ -72,7 +76,7 @@ private:
     std::function<result<void>()> push_; // while changes are followed
     bool with_cookie_ = false;
     int probe_ = 0; // message id of an unanswered heartbeat
-    entry_batch batch_;
+    batch_pointer batch_;
     std::vector<std::string> removed_;
     std::vector<std::string> present_;
 };
