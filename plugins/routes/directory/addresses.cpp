@@ -28,11 +28,10 @@ bool is_mail_user(const wp_entry& of) {
 
 class collector {
 public:
-    collector(const wp_entry& from, const domain_view& domain) : from_(from), domain_(domain) {
+    collector(const wp_entry& from, const domain_view& domain, bool group)
+        : from_(from), domain_(domain) {
         forward_ = folded(value(from, "mailroutingaddress"));
-        kind_ = !forward_.empty() ? WP_ALIAS_FORWARD
-                : is_group(from)  ? WP_ALIAS_GROUP
-                                  : WP_ALIAS_USER;
+        kind_ = !forward_.empty() ? WP_ALIAS_FORWARD : group ? WP_ALIAS_GROUP : WP_ALIAS_USER;
     }
 
     void add(std::string_view attribute, bool whole_domain_allowed) {
@@ -81,13 +80,14 @@ private:
 } // namespace
 
 entry_addresses addresses_of(const wp_entry& from, const domain_view& domain) {
-    collector all(from, domain);
-    if (!is_group(from) && !is_mail_user(from))
+    const bool group = is_group(from);
+    if (!group && !is_mail_user(from))
         return {};
+    collector all(from, domain, group);
     all.add("mail", false);
     all.add("mailAlternateAddress", true);
     all.add("mailEquivalentAddress", true);
-    if (!is_group(from))
+    if (!group)
         all.add_uids();
     auto out = all.take();
     out.is_administrator = !value(from, "adminrole").empty();

@@ -29,25 +29,29 @@ std::string folded(std::string_view text) {
 
 std::vector<std::string_view> values(const wp_entry& of, std::string_view name) {
     std::vector<std::string_view> out;
-    for (std::uint64_t i = 0; i < of.attribute_count; ++i) {
-        const auto& attribute = of.attributes[i];
-        if (!equal_folded(view(attribute.name), name))
-            continue;
-        for (std::uint64_t j = 0; j < attribute.value_count; ++j)
-            out.push_back(view(attribute.values[j]));
-    }
+    each_value(of, name, [&](std::string_view one) {
+        out.push_back(one);
+        return true;
+    });
     return out;
 }
 
 std::string_view value(const wp_entry& of, std::string_view name) {
-    const auto all = values(of, name);
-    return all.empty() ? std::string_view{} : trimmed(all.front());
+    std::string_view out;
+    each_value(of, name, [&](std::string_view one) {
+        out = trimmed(one);
+        return false;
+    });
+    return out;
 }
 
 bool has_class(const wp_entry& of, std::string_view name) {
-    const auto classes = values(of, "objectclass");
-    return std::any_of(classes.begin(), classes.end(),
-                       [&](std::string_view one) { return equal_folded(trimmed(one), name); });
+    bool found = false;
+    each_value(of, "objectclass", [&](std::string_view one) {
+        found = equal_folded(trimmed(one), name);
+        return !found;
+    });
+    return found;
 }
 
 std::string fold_domain(std::string_view name) {

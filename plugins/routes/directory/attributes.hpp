@@ -15,7 +15,18 @@ namespace waypost::routes_directory {
 
 std::string folded(std::string_view text);
 
-/// Values of an attribute, by name without case.
+/// Values of an attribute, by name without case, until `visit` returns false.
+template <class Visit>
+void each_value(const wp_entry& of, std::string_view name, Visit visit) {
+    for (std::uint64_t i = 0; i < of.attribute_count; ++i) {
+        const auto& attribute = of.attributes[i];
+        if (!equal_folded(view(attribute.name), name))
+            continue;
+        for (std::uint64_t j = 0; j < attribute.value_count; ++j)
+            if (!visit(view(attribute.values[j])))
+                return;
+    }
+}
 std::vector<std::string_view> values(const wp_entry& of, std::string_view name);
 /// The first value, or empty.
 std::string_view value(const wp_entry& of, std::string_view name);
