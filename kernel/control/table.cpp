@@ -45,15 +45,15 @@ result<json> table::run(std::string_view line, const caller& who, uid_t service_
     if (asked->as.empty()) {
         return found->second.run(asked->args, rows);
     }
-    if (!delegates_.allows) {
+    if (!delegates_) {
         return error{WP_UNSUPPORTED, "this daemon knows no accounts"};
     }
-    if (auto allowed = delegates_.allows(asked->as, asked->call, asked->args); !allowed) {
-        return allowed.failure();
+    const auto shows = delegates_(asked->as, asked->call, asked->args);
+    if (!shows) {
+        return shows.failure();
     }
-    return found->second.run(asked->args, [&](const json& row) {
-        return !delegates_.shows(asked->as, asked->call, row) || rows(row);
-    });
+    return found->second.run(asked->args,
+                             [&](const json& row) { return !(*shows)(row) || rows(row); });
 }
 
 } // namespace waypost::kernel::control

@@ -19,14 +19,11 @@ using row_sink = std::function<bool(const json& row)>;
 /// Runs on a worker of the control server and may block there. Concurrent with other handlers.
 using handler = std::function<result<json>(const json& args, const row_sink& rows)>;
 
-/// What remains of a caller's rights when it acts in the name of an account.
-struct delegate_rules {
-    std::function<result<void>(const std::string& account, const std::string& call,
-                               const json& args)>
-        allows;
-    /// Of a list.
-    std::function<bool(const std::string& account, const std::string& call, const json& row)> shows;
-};
+/// What remains of a caller's rights when it acts in the name of an account: an error, or which
+/// rows of a list it may see.
+using row_filter = std::function<bool(const json& row)>;
+using delegate_rules = std::function<result<row_filter>(const std::string& account,
+                                                        const std::string& call, const json& args)>;
 
 struct entry {
     right needs;

@@ -64,9 +64,8 @@ result<wish> wish_of(const directory::admin& admin, const meaning& from, const s
 } // namespace
 
 control::delegate_rules rules_of(const directory::delegation& by, const directory::admin& admin) {
-    control::delegate_rules out;
-    out.allows = [&](const std::string& account, const std::string& call,
-                     const json& args) -> result<void> {
+    return [&](const std::string& account, const std::string& call,
+               const json& args) -> result<control::row_filter> {
         const auto* known = meaning_of(call);
         if (known == nullptr) {
             return error{WP_DENIED, account + " may not do this; it is the operator's"};
@@ -76,21 +75,17 @@ control::delegate_rules rules_of(const directory::delegation& by, const director
         if (!who || !wanted) {
             return !who ? who.failure() : wanted.failure();
         }
-        return by.allows(*who, *wanted);
-    };
-    out.shows = [&](const std::string& account, const std::string& call, const json& row) {
-        const auto* known = meaning_of(call);
-        const auto who = by.find(account);
-        if (known == nullptr || !who) {
-            return false;
+        if (auto allowed = by.allows(*who, *wanted); !allowed) {
+            return allowed.failure();
         }
-        const char* key = known->what == subject::domain ? "domain"
-                          : known->what == subject::user ? "user"
-                                                         : "group";
-        return static_cast<bool>(
-            by.allows(*who, {known->what, action::show, row.value(key, std::string()), {}}));
+        return control::row_filter([&by, known, who = *std::move(who)](const json& row) {
+            const char* key = known->what == subject::domain ? "domain"
+                              : known->what == subject::user ? "user"
+                                                             : "group";
+            return static_cast<bool>(
+                by.allows(who, {known->what, action::show, row.value(key, std::string()), {}}));
+        });
     };
-    return out;
 }
 
 } // namespace waypost::kernel::daemon

@@ -150,6 +150,8 @@ result<void> delegation::allows(const actor& who, const wish& wanted) const {
     if (wanted.what != subject::domain && wanted.how != action::show &&
         wanted.how != action::list && wanted.how != action::add && is_locked(in, wanted))
         return denied(who, fmt::format("change {}: the operator has disabled it", wanted.name));
+    if (wanted.changes.empty())
+        return {};
     return check_changes_of(who, wanted,
                             administers ? writer_role::administrator : writer_role::self,
                             facts_of(in, domain));
