@@ -12,8 +12,6 @@ using directory::attribute_change;
 using directory::subject;
 using kind = attribute_change::kind;
 
-constexpr const char* base = "o=example.com,o=isp";
-
 /// example.com (of ann) with alias example.org, quota 1G, and other.net, which is somebody else's.
 class delegation_test : public directory_fixture {
 protected:
