@@ -50,7 +50,7 @@ std::string domain_of(const reader& in, const wish& wanted) {
     const auto domain = in.domain(fold_domain(is_address ? name.substr(at + 1) : name));
     if (!domain.valid())
         return {};
-    const std::string canonical(domain.alias_of().empty() ? domain.name() : domain.alias_of());
+    std::string canonical(domain.alias_of().empty() ? domain.name() : domain.alias_of());
     if (!is_address)
         return canonical;
     const auto key = name.substr(0, at + 1) + canonical;
