@@ -8,7 +8,7 @@
 
 namespace waypost::kernel::control {
 
-void table::add(std::string name, right needs, handler run) {
+void table::add(const std::string& name, right needs, handler run) {
     if (!entries_.try_emplace(name, entry{needs, std::move(run)}).second) {
         throw std::logic_error("two handlers for the control call " + name);
     }

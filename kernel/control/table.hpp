@@ -33,7 +33,7 @@ struct entry {
 /// Filled before the server starts, constant after.
 class table {
 public:
-    void add(std::string name, right needs, handler run);
+    void add(const std::string& name, right needs, handler run);
     void set_delegate_rules(delegate_rules with) { delegates_ = std::move(with); }
     /// From request line to the last line of the answer; rows go to `rows` before.
     [[nodiscard]] std::string answer(std::string_view line, const caller& who, uid_t service_user,

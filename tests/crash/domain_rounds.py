@@ -119,8 +119,8 @@ def main():
             print(f"{len(names)} domains, {options.kills} kills: {len(found)} disagree, {len(missing)} are missing")
             gone = names[::2]
             killed(site, chance, options.kills, Removers(site, gone))
-            left = until(lambda: [name for name in gone if dns.data(name, "MX") or dns.data(f"mail.{name}", "CNAME")
-                                  or name in {one["domain"] for one in site.json("domain", "progress")}])
+            left = until(lambda: sorted({one["domain"] for one in site.json("domain", "progress")} & set(gone))
+                         or [name for name in gone if dns.data(name, "MX") or dns.data(f"mail.{name}", "CNAME")])
             wrong = until(lambda: disagreements(site, directory, dns, names))
             print(f"{len(gone)} removed, {options.kills} kills: {len(left)} left something, {len(wrong)} disagree")
             for one in found[:10] + left[:10] + wrong[:10]:
