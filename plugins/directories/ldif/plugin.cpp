@@ -35,7 +35,7 @@ options options_of(const config_view& values) {
 /// Thread-safe.
 class plugin {
 public:
-    explicit plugin(context with) : directory_(options_of(with.config()), with.logger()) {}
+    explicit plugin(const context& with) : directory_(options_of(with.config()), with.logger()) {}
 
     result<void> start() { return directory_.start(); }
     void stop() { directory_.stop(); }

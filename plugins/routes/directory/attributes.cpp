@@ -72,7 +72,7 @@ std::string fold_domain(std::string_view name) {
 std::optional<address> fold_address(std::string_view text) {
     text = trimmed(text);
     const auto at = text.rfind('@');
-    if (at == std::string_view::npos || at > max_local)
+    if (at > max_local) // or there is none
         return std::nullopt;
     address out{folded(text.substr(0, at)), fold_domain(text.substr(at + 1))};
     const bool control = std::any_of(out.local.begin(), out.local.end(), [](char c) {

@@ -128,6 +128,7 @@ TEST_F(directory_test, takes_writes_of_many_threads) {
         directory one(with(), {});
         ASSERT_TRUE(one.start());
         std::vector<std::thread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&one, t] {
                 for (int i = 0; i < 25; ++i)
