@@ -9,6 +9,16 @@ namespace {
 
 constexpr int batches = 3; // one is filled, one waits, one is written
 
+/// The reader must be joined whatever happens.
+result<void> guarded(const batch_pointer& batch,
+                     const std::function<result<void>(entry_batch&)>& write) {
+    try {
+        return write(*batch);
+    } catch (const std::exception& broken) {
+        return error{WP_TEMPFAIL, broken.what()};
+    }
+}
+
 } // namespace
 
 batch_pump::batch_pump(LDAP* handle) {
@@ -57,7 +67,7 @@ result<void> batch_pump::run(const std::function<result<void>()>& read,
         auto batch = std::move(full_.front());
         full_.pop_front();
         lock.unlock();
-        auto written = write(*batch);
+        auto written = guarded(batch, write);
         lock.lock();
         empty_.push_back(std::move(batch));
         if (!written)
