@@ -88,7 +88,16 @@ std::string_view domain_in(std::string_view address) {
     return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
 }
 
+/// What could end the command or the line that an address is written into.
+bool has_odd_octets(std::string_view value) {
+    return std::any_of(value.begin(), value.end(), [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '<' || c == '>';
+    });
+}
+
 bool is_own_address(std::string_view value, const rule_facts& facts) {
+    if (has_odd_octets(value))
+        return false;
     const auto domain = fold_domain(domain_in(value));
     return domain == facts.domain ||
            std::find(facts.aliases.begin(), facts.aliases.end(), domain) != facts.aliases.end();
@@ -128,8 +137,9 @@ bool is_good(value_rule rule, std::string_view attribute, std::string_view value
     case value_rule::own_address:
         return is_own_address(value, facts);
     case value_rule::mail_address:
-        return value.rfind('@') != std::string_view::npos && value.front() != '|' &&
-               value.front() != '/' && value.front() != '@' && !domain_in(value).empty();
+        return !has_odd_octets(value) && value.rfind('@') != std::string_view::npos &&
+               value.front() != '|' && value.front() != '/' && value.front() != '@' &&
+               !domain_in(value).empty();
     case value_rule::inet_state:
         return is_one_of(value, std::array<std::string_view, 3>{"active", "inactive", "deleted"});
     case value_rule::mail_state:

@@ -3,6 +3,8 @@
 
 #include <waypost/ascii.hpp>
 
+#include <algorithm>
+
 namespace waypost::kernel::routing {
 
 address_parts split_address(std::string_view address) noexcept {
@@ -49,6 +51,14 @@ folded_address::folded_address(std::string_view local, std::string_view domain) 
 
 std::string to_host(std::string_view host) {
     return host.starts_with('[') ? std::string(host) : "[" + std::string(host) + "]";
+}
+
+bool is_writable_address(std::string_view address) noexcept {
+    const auto at = address.rfind('@');
+    return at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
+           std::none_of(address.begin(), address.end(), [](char c) {
+               return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '<' || c == '>';
+           });
 }
 
 } // namespace waypost::kernel::routing

@@ -45,4 +45,7 @@ private:
 /// A next hop that means this host and not its MX: "[host]".
 std::string to_host(std::string_view host);
 
+/// Something at a domain, without what would end a command or a line that it is written into.
+bool is_writable_address(std::string_view address) noexcept;
+
 } // namespace waypost::kernel::routing

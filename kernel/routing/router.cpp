@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routing/router.hpp"
 
+#include "routing/member_searches.hpp"
 #include "routing/walk.hpp"
 
 #include <waypost/ascii.hpp>
@@ -25,14 +26,16 @@ result<channel_rule> parse_channel_rule(std::string_view text) {
 }
 
 router::router(const directory::cache& cache, settings with)
-    : cache_(&cache), settings_(std::move(with)) {
+    : cache_(&cache), settings_(std::move(with)), searches_(std::make_unique<member_searches>()) {
     for (auto& host : settings_.local_hosts)
         host = fold(host);
 }
 
+router::~router() = default;
+
 void router::decide(std::string_view address, asker who, decision& out) const noexcept {
     try {
-        walk(*cache_, settings_, who, out, nullptr).run(address);
+        walk(*cache_, settings_, *searches_, who, out, nullptr).run(address);
     } catch (const std::exception&) { // no memory
         out.destinations.clear();
         out.status = WP_TEMPFAIL;
@@ -53,7 +56,7 @@ std::vector<step> router::explain(std::string_view address) const {
     decision outcome;
     asker who;
     who.confirmed = true;
-    walk(*cache_, settings_, who, outcome, &out).run(address);
+    walk(*cache_, settings_, *searches_, who, outcome, &out).run(address);
     if (outcome.status != WP_OK) {
         const auto& why = outcome.refusal;
         out.push_back({"decision", {}, {}, fmt::format("refused: {} {}", why.smtp, why.text)});

@@ -9,6 +9,7 @@
 #include <waypost/result.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ class cache;
 }
 
 namespace waypost::kernel::routing {
+
+class member_searches;
 
 /// Names that are no channels.
 inline constexpr std::string_view hold_channel = "hold";   ///< accepted, waits for the operator
@@ -94,10 +97,12 @@ struct settings {
     std::uint32_t member_search_limit = 100000; ///< entries that one memberURL may look at
 };
 
-/// Thread-safe. `decide` takes no lock and about 2 us; it never throws.
+/// Thread-safe. `decide` takes no lock (but for lists with searches) and about 2 us; it never
+/// throws.
 class router {
 public:
     router(const directory::cache& cache, settings with);
+    ~router();
 
     decision decide(std::string_view address, asker who) const;
     /// The same into an object that is used again, which spares the allocations.
@@ -107,6 +112,7 @@ public:
 private:
     const directory::cache* cache_;
     settings settings_;
+    std::unique_ptr<member_searches> searches_;
 };
 
 } // namespace waypost::kernel::routing

@@ -18,9 +18,10 @@ bool matches(std::string_view pattern, std::string_view domain) noexcept {
 
 } // namespace
 
-walk::walk(const directory::cache& cache, const settings& with, asker who, decision& out,
-           std::vector<step>* steps)
-    : cache_(cache), in_(cache.read()), settings_(with), who_(who), out_(out), steps_(steps) {}
+walk::walk(const directory::cache& cache, const settings& with, member_searches& searches,
+           asker who, decision& out, std::vector<step>* steps)
+    : cache_(cache), in_(cache.read()), settings_(with), searches_(searches), who_(who), out_(out),
+      steps_(steps) {}
 
 void walk::note(std::string_view what, std::string_view source, std::string_view attribute,
                 std::string_view result) {

@@ -5,6 +5,7 @@
 
 #include "directory/cache.hpp"
 #include "routing/address.hpp"
+#include "routing/member_searches.hpp"
 #include "routing/router.hpp"
 
 #include <unordered_set>
@@ -14,8 +15,8 @@ namespace waypost::kernel::routing {
 /// Single thread.
 class walk {
 public:
-    walk(const directory::cache& cache, const settings& with, asker who, decision& out,
-         std::vector<step>* steps);
+    walk(const directory::cache& cache, const settings& with, member_searches& searches, asker who,
+         decision& out, std::vector<step>* steps);
     void run(std::string_view address);
 
 private:
@@ -38,9 +39,9 @@ private:
     void follow_members(const directory::entry_view& group, const place& at);
     void follow_all(const std::vector<std::string>& addresses, const directory::entry_view& group,
                     std::string_view attribute, std::uint32_t depth);
-    /// Addresses that a URL finds now, into `found`. False: it looks at more entries than it may.
-    bool search_members(std::string_view url, const directory::entry_view& group,
-                        std::vector<std::string>& found);
+    /// What a URL finds now; null: it is none.
+    member_searches::shared_answer search_members(std::string_view url,
+                                                  const directory::entry_view& group);
     void follow_forwards(const directory::account_view& row, std::uint32_t depth);
     void not_found(const place& at);
     bool is_postmaster(const place& at) const noexcept;
@@ -60,6 +61,7 @@ private:
     const directory::cache& cache_;
     directory::reader in_;
     const settings& settings_;
+    member_searches& searches_;
     asker who_;
     decision& out_;
     std::vector<step>* steps_;

@@ -122,7 +122,8 @@ void walk::follow_group(const account_view& row, const place& at) {
     if (group.valid() && !pass_policy(group, at))
         return;
     auto outer = errors_to_;
-    if (const auto own = addresses_in(in_, group, "mgrpErrorsTo"); !own.empty()) {
+    if (const auto own = addresses_in(in_, group, "mgrpErrorsTo");
+        !own.empty() && is_writable_address(own.front())) {
         errors_to_ = own.front();
         note("errors to", group.dn(), "mgrpErrorsTo", errors_to_);
     }
@@ -163,14 +164,17 @@ void walk::follow_all(const std::vector<std::string>& addresses, const entry_vie
     }
 }
 
-/// Dynamic members (R3.7): live, because they are looked for now, in the cache.
-bool walk::search_members(std::string_view text, const entry_view& group,
-                          std::vector<std::string>& found) {
+/// Dynamic members (R3.7): live, because what was found counts until the cache changes.
+member_searches::shared_answer walk::search_members(std::string_view text,
+                                                    const entry_view& group) {
+    if (auto known = searches_.find(text, in_))
+        return known;
     const auto url = directory::parse_search_url(text);
     if (!url) {
         note("member", group.dn(), "memberURL", fmt::format("{}: {}", text, url.failure().text));
-        return true;
+        return nullptr;
     }
+    auto out = std::make_shared<member_searches::answer>();
     std::uint32_t looked_at = 0;
     const auto visit = [&](const entry_view& entry) {
         const auto dn = entry.normalised_dn();
@@ -180,25 +184,31 @@ bool walk::search_members(std::string_view text, const entry_view& group,
                                                         : dn == url->base);
         const bool is_recipient = !entry.first_value("mail").empty() || entry.is_a("inetMailUser");
         if (in_scope && is_recipient && url->wanted.matches(entry))
-            found.push_back(address_of(in_, entry));
+            out->addresses.push_back(address_of(in_, entry));
         return ++looked_at < settings_.member_search_limit;
     };
     if (const auto base = in_.entry(url->base); base.valid())
         visit(base);
     if (url->scope != directory::search_scope::base)
         in_.entries(url->base, visit);
-    return looked_at < settings_.member_search_limit;
+    out->is_whole = looked_at < settings_.member_search_limit;
+    if (!out->is_whole)
+        out->addresses.clear();
+    searches_.keep(text, in_, out);
+    return out;
 }
 
 void walk::follow_members(const entry_view& group, const place& at) {
-    std::vector<std::string> found;
+    std::vector<member_searches::shared_answer> found;
     for (const auto* attribute : {"memberURL", "mgrpDeliverTo"})
         for (const auto url : group.all_values(attribute))
-            if (!search_members(url, group, found))
-                return refuse(
-                    {WP_TEMPFAIL, 451, 4, 3, 5,
-                     fmt::format("{}: a member search looks at too many entries", at.key->text())},
-                    at.key->text(), at.depth);
+            if (auto one = search_members(url, group))
+                found.push_back(std::move(one));
+    if (std::any_of(found.begin(), found.end(), [](const auto& one) { return !one->is_whole; }))
+        return refuse(
+            {WP_TEMPFAIL, 451, 4, 3, 5,
+             fmt::format("{}: a member search looks at too many entries", at.key->text())},
+            at.key->text(), at.depth);
     for (const auto address : group.all_values("mgrpRFC822MailMember")) {
         note("member", group.dn(), "mgrpRFC822MailMember", address);
         follow(address, at.depth + 1);
@@ -215,7 +225,8 @@ void walk::follow_members(const entry_view& group, const place& at) {
         note("member", group.dn(), "uniqueMember", address);
         follow(address, at.depth + 1);
     }
-    follow_all(found, group, "memberURL", at.depth);
+    for (const auto& one : found)
+        follow_all(one->addresses, group, "memberURL", at.depth);
 }
 
 } // namespace waypost::kernel::routing

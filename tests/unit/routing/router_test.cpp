@@ -288,6 +288,19 @@ TEST_F(router_test, R3_7_members_by_search_are_those_of_now) {
     EXPECT_TRUE(places("clerks@example.com").empty());
 }
 
+TEST_F(router_test, R3_7_the_return_path_of_a_list_is_an_address_or_none) {
+    const std::vector<std::string> member{"uid=ann,ou=People,o=example.com,o=isp"};
+    load(
+        {dc_node("example.com"), user_of("example.com", "ann"),
+         group_of("example.com", "good",
+                  {{"uniqueMember", member}, {"mgrpErrorsTo", {"mailto:owner@example.com"}}}),
+         group_of("example.com", "bad",
+                  {{"uniqueMember", member}, {"mgrpErrorsTo", {"x>\r\nRCPT TO:<y@far.example"}}})});
+    EXPECT_EQ(ask("good@example.com").destinations.at(0).errors_to, "owner@example.com");
+    EXPECT_EQ(ask("bad@example.com").destinations.at(0).errors_to, "");
+    EXPECT_EQ(ask("ann@example.com").destinations.at(0).errors_to, "");
+}
+
 TEST_F(router_test, R3_7_who_may_send_to_a_list) {
     const std::vector<std::string> member{"uid=ann,ou=People,o=example.com,o=isp"};
     const auto list = [&](const std::string& name, attributes more) {
