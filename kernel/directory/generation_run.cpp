@@ -144,6 +144,17 @@ void row_buffer::write(writer& into) {
     rows_.clear();
 }
 
+std::vector<std::pair<table, std::string_view>> decode_produced(std::string_view made) {
+    std::vector<std::pair<table, std::string_view>> out;
+    for (std::size_t at = 0; at + 3 <= made.size();) {
+        const auto size = static_cast<std::size_t>(static_cast<unsigned char>(made[at + 1]) << 8 |
+                                                   static_cast<unsigned char>(made[at + 2]));
+        out.emplace_back(static_cast<table>(made[at]), made.substr(at + 3, size));
+        at += 3 + size;
+    }
+    return out;
+}
+
 generation_run::generation_run(writer& tables, const generator& by, std::uint16_t order,
                                std::string domain, entry_scan& scan, bool take_routes,
                                const log_function& log)

@@ -89,4 +89,7 @@ private:
     row_buffer rows_;
 };
 
+/// What row_buffer wrote into table produced. Borrows.
+std::vector<std::pair<table, std::string_view>> decode_produced(std::string_view made);
+
 } // namespace waypost::kernel::directory

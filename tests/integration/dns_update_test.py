@@ -140,12 +140,10 @@ class Matrix:
         self.assertIn(self.status("ADD\ta.no.example.com\tA\t192.0.2.1", "apply\tno.example.com"), (NOT_FOUND, DENIED))
 
 
-@unittest.skipUnless(shutil.which("knotd"), "no knotd")
 class Knot(Matrix, unittest.TestCase):
     program = staticmethod(knot)
 
 
-@unittest.skipUnless(shutil.which("named"), "no named")
 class Bind(Matrix, unittest.TestCase):
     program = staticmethod(bind)
 

@@ -8,19 +8,7 @@ namespace waypost::testing {
 namespace {
 
 using directory::attribute_change;
-
-class admin_test : public directory_fixture {
-protected:
-    void SetUp() override {
-        open();
-        ASSERT_TRUE(backends_.add("main", backend_.table(), &backend_));
-        admin_ = std::make_unique<directory::admin>(*cache_, backends_);
-        ASSERT_EQ(backend_.push_all(feed_->abi()), WP_OK);
-        feed_->abi()->live(feed_->abi()->ctx, 1);
-    }
-    directory::backends backends_;
-    std::unique_ptr<directory::admin> admin_;
-};
+using admin_test = admin_fixture;
 
 TEST_F(admin_test, R7_1_a_new_domain_gets_an_entry_for_every_component) {
     const auto done = admin_->add_domain("Mail.Example.COM");

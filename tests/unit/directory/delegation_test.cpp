@@ -13,14 +13,10 @@ using directory::subject;
 using kind = attribute_change::kind;
 
 /// example.com (of ann) with alias example.org, quota 1G, and other.net, which is somebody else's.
-class delegation_test : public directory_fixture {
+class delegation_test : public admin_fixture {
 protected:
     void SetUp() override {
-        open();
-        ASSERT_TRUE(backends_.add("main", backend_.table(), &backend_));
-        admin_ = std::make_unique<directory::admin>(*cache_, backends_);
-        ASSERT_EQ(backend_.push_all(feed_->abi()), WP_OK);
-        feed_->abi()->live(feed_->abi()->ctx, 1);
+        admin_fixture::SetUp();
         for (const auto* name : {"example.com", "other.net"})
             ASSERT_TRUE(admin_->add_domain(name));
         for (const auto* name : {"ann@example.com", "bob@example.com", "eve@other.net"})
@@ -57,8 +53,6 @@ protected:
                   set);
         return set;
     }
-    directory::backends backends_;
-    std::unique_ptr<directory::admin> admin_;
 };
 
 TEST_F(delegation_test, R4_5_an_administrator_manages_its_domains_and_no_others) {

@@ -3,6 +3,7 @@
 // generator, and a cache in a temporary folder.
 #pragma once
 
+#include "directory/admin.hpp"
 #include "directory/cache.hpp"
 #include "directory/feed.hpp"
 #include "directory/keys.hpp"
@@ -390,6 +391,35 @@ protected:
     std::vector<std::string> log_;
     std::unique_ptr<directory::cache> cache_;
     std::unique_ptr<directory::feed> feed_;
+};
+
+/// With writes, by the operations of operators.
+class admin_fixture : public directory_fixture {
+protected:
+    void SetUp() override {
+        open();
+        ASSERT_TRUE(backends_.add("main", backend_.table(), &backend_));
+        admin_ = std::make_unique<directory::admin>(*cache_, backends_);
+        ASSERT_EQ(backend_.push_all(feed_->abi()), WP_OK);
+        feed_->abi()->live(feed_->abi()->ctx, 1);
+    }
+    directory::backends backends_;
+    std::unique_ptr<directory::admin> admin_;
+};
+
+/// What tests of the cache itself look at.
+class cache_fixture : public directory_fixture {
+protected:
+    bool has(std::string_view address) { return cache_->read().alias(address).valid(); }
+    std::int64_t sequence_of(std::string_view domain) {
+        return cache_->read().domain(domain).sequence();
+    }
+    std::size_t folders() {
+        std::size_t out = 0;
+        for (const auto& item : std::filesystem::directory_iterator(folder_.path() / "directory"))
+            out += item.is_directory();
+        return out;
+    }
 };
 
 } // namespace waypost::testing

@@ -127,11 +127,16 @@ struct waiting_session : echo_session {
     }
 };
 
-TEST(connection, waits_for_a_completion_and_goes_on_with_what_was_pipelined) {
-    event given;
+/// What makes sessions that say `given` when a completion is armed.
+auto waiting_server(event& given) {
     waiting_session::given = &given;
     waiting_session::waiting.clear();
-    server with(make<waiting_session>());
+    return make<waiting_session>();
+}
+
+TEST(connection, waits_for_a_completion_and_goes_on_with_what_was_pipelined) {
+    event given;
+    server with(waiting_server(given));
     client peer = with.connect();
     peer.say("a\r\nb\r\n");
     for (int i = 0; i < 2; ++i) {
@@ -150,9 +155,7 @@ TEST(connection, waits_for_a_completion_and_goes_on_with_what_was_pipelined) {
 
 TEST(connection, a_completion_after_the_peer_left_is_harmless) {
     event given;
-    waiting_session::given = &given;
-    waiting_session::waiting.clear();
-    server with(make<waiting_session>());
+    server with(waiting_server(given));
     {
         client peer = with.connect();
         peer.say("a\r\n");
@@ -170,9 +173,7 @@ TEST(connection, a_completion_after_the_peer_left_is_harmless) {
 
 TEST(connection, a_completion_after_the_pool_stopped_frees_the_session) {
     event given;
-    waiting_session::given = &given;
-    waiting_session::waiting.clear();
-    server with(make<waiting_session>());
+    server with(waiting_server(given));
     client peer = with.connect();
     peer.say("a\r\n");
     ASSERT_TRUE(given.wait());
