@@ -108,11 +108,9 @@ TEST(names, only_strict_domain_and_user_names_pass) {
     for (const auto* name :
          {"example.com", "EXAMPLE.com.", "a.b.c.example", "xn--bcher-kva.example", "1a.example"})
         EXPECT_TRUE(directory::check_domain_name(name)) << name;
-    for (const auto* name : {"", ".", "com", "-a.com", "a-.com", "a..com", ".com", "a b.com",
-                             "a,dc=x.com", "a_b.com", "192.0.2.1",
-                             "b\xc3\xbc"
-                             "cher.example",
-                             "ab--c.example", "a/b.com", "a*.com"})
+    for (const auto* name :
+         {"", ".", "com", "-a.com", "a-.com", "a..com", ".com", "a b.com", "a,dc=x.com", "a_b.com",
+          "192.0.2.1", "b\303\274cher.example", "ab--c.example", "a/b.com", "a*.com"})
         EXPECT_FALSE(directory::check_domain_name(name)) << name;
     EXPECT_FALSE(directory::check_domain_name(std::string(64, 'a') + ".com"));
     for (const auto* name : {"ann", "Ann.Smith", "a-b_c", "o'hara", "1"})

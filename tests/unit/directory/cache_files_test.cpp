@@ -76,6 +76,7 @@ TEST_F(cache_files_test, a_full_map_grows_while_readers_read) {
     change({dc_node("example.com"), user_of("example.com", "ann")});
     const auto reader = cache_->read();
     std::vector<entry> many;
+    many.reserve(2000);
     for (int i = 0; i < 2000; ++i)
         many.push_back(user_of("example.com", "user" + std::to_string(i)));
     change(many);

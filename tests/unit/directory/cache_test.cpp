@@ -318,6 +318,7 @@ TEST_F(cache_test, readers_never_see_half_of_a_transaction) {
     std::atomic<bool> stop{false};
     std::atomic<int> torn{0}, asked{0};
     std::vector<std::thread> readers;
+    readers.reserve(3);
     for (int t = 0; t < 3; ++t)
         readers.emplace_back([&] {
             while (!stop) {

@@ -33,7 +33,7 @@ protected:
         ASSERT_TRUE(admin_->change_administrator("example.com", "ann@example.com", kind::add));
     }
     /// "" when it is allowed, else the reason.
-    std::string says(std::string_view who, directory::wish wanted) const {
+    std::string says(std::string_view who, const directory::wish& wanted) const {
         const directory::delegation by(*cache_);
         const auto found = by.find(who);
         if (!found)
