@@ -150,7 +150,9 @@ constexpr wp_config_key directory_keys[] = {
      "Which entries new domains get: 'schema1', 'schema2', 'labels' or 'organisational'. Existing "
      "domains are recognised in all of them.",
      0, any},
-    {"dc_root", WP_CONFIG_TEXT, 0, "o=internet", "Entry under which new domains get their nodes.",
+    {"dc_root", WP_CONFIG_TEXT, 0, "o=internet",
+     "Entry under which new domains get their nodes. Empty: the top of the tree, 'dc=com' beside "
+     "'dc=org'.",
      0, any},
     {"organization_root", WP_CONFIG_TEXT, 0, "o=isp",
      "Entry under which new domains get their organizations.", 0, any},

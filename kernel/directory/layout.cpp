@@ -11,12 +11,15 @@
 namespace waypost::kernel::directory {
 namespace {
 
-new_entry root_entry(const std::string& dn) {
+/// An empty name is the top of the tree, which is no entry.
+void add_root(std::vector<new_entry>& out, const std::string& dn) {
+    if (dn.empty())
+        return;
     const auto type = type_of_first_rdn(dn);
     const bool is_unit = equal_folded(type, "ou");
-    return {dn,
-            {{"objectClass", {"top", is_unit ? "organizationalUnit" : "organization"}},
-             {type, {value_of_first_rdn(dn)}}}};
+    out.push_back({dn,
+                   {{"objectClass", {"top", is_unit ? "organizationalUnit" : "organization"}},
+                    {type, {value_of_first_rdn(dn)}}}});
 }
 
 /// A node for each label that has none, from the top down; the last one is the domain's.
@@ -25,7 +28,7 @@ std::string add_label_nodes(std::vector<new_entry>& out, const admin_settings& w
     const auto labels = split(name, '.');
     std::string dn = with.dc_root;
     for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
-        dn = fmt::format("dc={},{}", *label, dn);
+        dn = dn.empty() ? fmt::format("dc={}", *label) : fmt::format("dc={},{}", *label, dn);
         out.push_back({dn, {{"objectClass", {"top", "domain"}}, {"dc", {std::string(*label)}}}});
     }
     return dn;
@@ -46,7 +49,9 @@ void make_node(new_entry& node, std::vector<attribute_values> more) {
 }
 
 std::vector<new_entry> schema1(const admin_settings& with, const std::string& name) {
-    std::vector<new_entry> out{root_entry(with.dc_root), root_entry(with.organization_root)};
+    std::vector<new_entry> out;
+    add_root(out, with.dc_root);
+    add_root(out, with.organization_root);
     const auto organization = fmt::format("o={},{}", name, with.organization_root);
     add_label_nodes(out, with, name);
     auto node = std::move(out.back());
@@ -59,7 +64,8 @@ std::vector<new_entry> schema1(const admin_settings& with, const std::string& na
 }
 
 std::vector<new_entry> labels(const admin_settings& with, const std::string& name) {
-    std::vector<new_entry> out{root_entry(with.dc_root)};
+    std::vector<new_entry> out;
+    add_root(out, with.dc_root);
     const auto dn = add_label_nodes(out, with, name);
     make_node(out.back(), {});
     add_units(out, dn);
@@ -69,7 +75,8 @@ std::vector<new_entry> labels(const admin_settings& with, const std::string& nam
 /// One organization entry that is the domain.
 std::vector<new_entry> one_tree(const admin_settings& with, const std::string& name,
                                 std::string_view object_class, attribute_values names) {
-    std::vector<new_entry> out{root_entry(with.organization_root)};
+    std::vector<new_entry> out;
+    add_root(out, with.organization_root);
     const auto dn = fmt::format("o={},{}", name, with.organization_root);
     out.push_back(
         {dn, {{"objectClass", {"top", "organization", std::string(object_class)}}, {"o", {name}}}});
