@@ -78,9 +78,12 @@ def free_port():
 
 
 class Slapd:
-    """`syncprov`: whether changes can be followed; `log`: how many deletions it remembers."""
+    """`syncprov`: whether changes can be followed; `log`: how many deletions it remembers; `bases`: a database each, the last
+    one with the administrator, whose name and password the daemon has."""
 
-    def __init__(self, syncprov=True, log=100, tls=None, size=1 << 28):
+    def __init__(self, syncprov=True, log=100, tls=None, size=1 << 28, bases=("o=internet", "o=isp")):
+        self.bases = bases
+        self.admin = f"cn=admin,{bases[-1]}"
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="waypost-slapd-"))
         self.port = free_port()
         self.tls_port = free_port()
@@ -94,10 +97,10 @@ class Slapd:
                                          f"olcTLSCertificateKeyFile: {self.tls.key}\n")
         text = CONFIG.format(folder=self.folder, schema=ROOT / "conf/schema/waypost.ldif", tls=files,
                              module="olcModuleLoad: syncprov\n" if syncprov else "")
-        for number, suffix in enumerate(("o=internet", "o=isp"), start=1):
+        for number, suffix in enumerate(self.bases, start=1):
             (self.folder / f"db{number}").mkdir()
-            own = suffix == "o=isp"
-            text += DATABASE.format(suffix=suffix, admin=ADMIN, password=f"olcRootPW: {PASSWORD}\n" if own else "",
+            own = suffix == self.bases[-1]
+            text += DATABASE.format(suffix=suffix, admin=self.admin, password=f"olcRootPW: {PASSWORD}\n" if own else "",
                                     folder=self.folder / f"db{number}", size=size)
             if syncprov:
                 text += SYNCPROV.format(number=number, log=log)
@@ -130,7 +133,7 @@ class Slapd:
 
     def emptied(self):
         """Starts again without a single entry; what there was, as LDIF."""
-        content = "\n".join(self.search(base, "(objectClass=*)", "*") for base in ("o=internet", "o=isp"))
+        content = "\n".join(self.search(base, "(objectClass=*)", "*") for base in self.bases)
         self.stop()
         for database in self.folder.glob("db*/*.mdb"):
             database.unlink()
@@ -157,7 +160,7 @@ class Slapd:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _tool(self, name, ldif, *options, codes=(0,)):
-        return self._run(name, "-x", "-H", self.url, "-D", ADMIN, "-w", PASSWORD, *options, stdin=ldif, codes=codes)
+        return self._run(name, "-x", "-H", self.url, "-D", self.admin, "-w", PASSWORD, *options, stdin=ldif, codes=codes)
 
     def add(self, ldif):
         self._tool("ldapadd", ldif)
@@ -172,7 +175,7 @@ class Slapd:
         self.modify(f"dn: {dn}\nchangetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: 1\n")
 
     def search(self, base, *what):
-        return self._run("ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", self.url, "-D", ADMIN, "-w", PASSWORD,
+        return self._run("ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", self.url, "-D", self.admin, "-w", PASSWORD,
                          "-b", base, *what, codes=(0, 32)).stdout
 
     def plugin(self, *more, servers=None):
@@ -180,7 +183,8 @@ class Slapd:
         secret = self.folder / "secret"
         secret.write_text(PASSWORD + "\n")
         urls = ", ".join(f'"{url}"' for url in servers or [self.url])
+        bases = ", ".join(f'"{base}"' for base in self.bases)
         lines = ["", "[plugins.directory-servers]", 'plugin = "ldap"', f"servers = [{urls}]",
-                 'bases = ["o=internet", "o=isp"]', f'bind_dn = "{ADMIN}"', f'bind_password_file = "{secret}"', *more,
+                 f"bases = [{bases}]", f'bind_dn = "{self.admin}"', f'bind_password_file = "{secret}"', *more,
                  "", "[plugins.directory-routes]", 'plugin = "directory"', ""]
         return "\n".join(lines)
