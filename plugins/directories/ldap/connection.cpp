@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include "referral.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -17,9 +19,9 @@ timeval to_timeval(clock::duration time) {
 /// get the credentials (and none of them over a connection of lesser security).
 int rebind(LDAP* handle, const char* url, ber_tag_t, ber_int_t, void* with) {
     const auto& known = *static_cast<const settings*>(with);
-    const std::string_view to(url);
+    const std::string to(url);
     for (const auto& server : known.servers)
-        if (to.starts_with(server) && !known.external && !known.start_tls) {
+        if (is_of_server(to, server) && !known.external && !known.start_tls) {
             auto secret = to_berval(known.bind_password);
             return ldap_sasl_bind_s(handle, known.bind_dn.c_str(), LDAP_SASL_SIMPLE, &secret,
                                     nullptr, nullptr, nullptr);
