@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provisioning/dns.hpp"
 
-#include <waypost/ascii.hpp>
+#include "provisioning/record_data.hpp"
+
 #include <waypost/errors.hpp>
 
 #include <fmt/format.h>
@@ -14,23 +15,6 @@ namespace {
 
 error failed(const updater& by, wp_status status, const wp_error& why) {
     return {status, fmt::format("{}: {}", by.name, why.text[0] != '\0' ? why.text : "no reason")};
-}
-
-std::string canonical(std::string_view data) {
-    std::string out;
-    bool quoted = false;
-    for (char c : data) {
-        quoted = quoted != (c == '"');
-        if (!quoted && (c == ' ' || c == '\t')) {
-            if (!out.empty() && out.back() != ' ')
-                out += ' ';
-            continue;
-        }
-        out += quoted ? c : ascii_lower(c);
-    }
-    while (!out.empty() && out.back() == ' ')
-        out.pop_back();
-    return out;
 }
 
 wp_dns_change change_of(std::int32_t kind, const dns_record& one) {
@@ -49,10 +33,6 @@ result<void> apply(const zone_place& at, const std::string& key,
 }
 
 } // namespace
-
-bool same_data(std::string_view a, std::string_view b) {
-    return canonical(a) == canonical(b);
-}
 
 result<std::optional<zone_place>> dns_part::place_of(const std::string& name) const {
     for (const auto& by : updaters_) {
@@ -129,7 +109,7 @@ result<bool> dns_part::is_synthesised(const zone_place& at, const set_report& se
         if (!wild)
             return wild.failure();
         for (const auto& one : *wild)
-            if (!set.present.empty() && same_data(one.data, set.present.front()))
+            if (!set.present.empty() && same_data(set.type, one.data, set.present.front()))
                 return true;
     }
     return false;
@@ -153,8 +133,9 @@ result<std::vector<set_report>> dns_part::look(const zone_place& at,
         if (present->empty())
             continue;
         const bool all = std::all_of(set.wanted.begin(), set.wanted.end(), [&](const auto& want) {
-            return std::any_of(present->begin(), present->end(),
-                               [&](const auto& there) { return same_data(want.data, there.data); });
+            return std::any_of(present->begin(), present->end(), [&](const auto& there) {
+                return same_data(set.type, want.data, there.data);
+            });
         });
         set.found = all && present->size() == set.wanted.size() ? set_report::finding::right
                                                                 : set_report::finding::other;

@@ -69,8 +69,4 @@ private:
     std::vector<updater> updaters_;
 };
 
-/// The same data, whatever the case of its names and the white space; text within quotes counts as
-/// it is.
-bool same_data(std::string_view a, std::string_view b);
-
 } // namespace waypost::kernel::provisioning

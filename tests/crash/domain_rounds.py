@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 import dns_site  # noqa: E402
-import pdns_test  # noqa: E402
+import pdns_site  # noqa: E402
 import slapd_site  # noqa: E402
 import waypost_site  # noqa: E402
 
@@ -92,7 +92,7 @@ def name_server(kind):
         with dns_site.Knot({ZONE: ""}, updates=True) as dns:
             yield dns
         return
-    with pdns_test.PowerDns() as dns:
+    with pdns_site.PowerDns() as dns:
         dns.make(ZONE, updates=True)
         yield dns
 

@@ -55,6 +55,28 @@ def free_port():
             return udp.getsockname()[1]
 
 
+def answers(port, name, kind):
+    """What the server there says, sorted; nothing also when it does not answer."""
+    shown = subprocess.run(["kdig", "@127.0.0.1", "-p", str(port), "+short", "+timeout=2", "+retry=0", name, kind], capture_output=True,
+                           text=True, check=False).stdout
+    return sorted(line.rstrip() for line in shown.splitlines() if line and not line.startswith(";;"))
+
+
+def edit(port, zone, owner, remove=None, add=None):
+    """As another tool would; `add`: "60 MX 10 mail.example.com."."""
+    change = f"update delete {owner} {remove}" if remove else f"update add {owner} {add}"
+    subprocess.run(["knsupdate", "-y", f"hmac-sha256:{KEY}:{SECRET}"], text=True, check=True, capture_output=True,
+                   input=f"server 127.0.0.1 {port}\nzone {zone}\n{change}\nsend\n")
+
+
+def updater(folder, port, zones):
+    """The section of the plugin `rfc2136`."""
+    (folder / "secret").write_text(SECRET + "\n")
+    names = ", ".join(f'"{zone}"' for zone in zones)
+    return (f'\n[plugins.dns]\nplugin = "rfc2136"\nport = {port}\nkey_name = "{KEY}"\nkey_file = "{folder}/secret"\n'
+            f"zones = [{names}]\n")
+
+
 class Knot:
     """`updates`: whether UPDATE with the key is allowed."""
 
@@ -106,23 +128,14 @@ class Knot:
 
     def data(self, name, kind):
         """The answers, sorted."""
-        shown = subprocess.run(["kdig", "@127.0.0.1", "-p", str(self.port), "+short", "+timeout=2", "+retry=0", name, kind],
-                               capture_output=True, text=True, check=True).stdout
-        return sorted(line for line in shown.splitlines() if line and not line.startswith(";;"))
+        return answers(self.port, name, kind)
 
     def edit(self, zone, owner, remove=None, add=None):
-        """As another tool would; `add`: "60 MX 10 mail.example.com."."""
-        change = f"update delete {owner} {remove}" if remove else f"update add {owner} {add}"
-        subprocess.run(["knsupdate", "-y", f"hmac-sha256:{KEY}:{SECRET}"], text=True, check=True, capture_output=True,
-                       input=f"server 127.0.0.1 {self.port}\nzone {zone}\n{change}\nsend\n")
+        edit(self.port, zone, owner, remove, add)
 
     def updater(self, *zones):
         """The section of the configuration."""
-        secret = self.folder / "secret"
-        secret.write_text(SECRET + "\n")
-        names = ", ".join(f'"{zone}"' for zone in zones or self.zones)
-        return (f'\n[plugins.dns]\nplugin = "rfc2136"\nport = {self.port}\nkey_name = "{KEY}"\nkey_file = "{secret}"\n'
-                f"zones = [{names}]\n")
+        return updater(self.folder, self.port, zones or self.zones)
 
     def stubs(self):
         return ", ".join(f'"{zone}=127.0.0.1@{self.port}"' for zone in self.zones)

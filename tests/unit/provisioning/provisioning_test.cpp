@@ -3,6 +3,7 @@
 #include "provisioning/dns.hpp"
 #include "provisioning/gates.hpp"
 #include "provisioning/journal.hpp"
+#include "provisioning/record_data.hpp"
 #include "provisioning/records_template.hpp"
 
 #include <gtest/gtest.h>
@@ -62,15 +63,51 @@ TEST(records, of_a_domain) {
 }
 
 TEST(records, refuses_lines_that_are_none) {
-    for (const auto* line : {"", "@", "@ MX", "@ mx 10 a.", "www.other.org. A 192.0.2.1"})
+    for (const auto* line : {"", "@", "@ MX", "@ mx 10 a.", "www.other.org. A 192.0.2.1",
+                             "a..b A 192.0.2.1", "*.a A 192.0.2.1", "@ TXT v=spf1 mx ~all"})
         EXPECT_FALSE(parse_template(line)) << line;
 }
 
 TEST(records, compare_as_data) {
-    EXPECT_TRUE(same_data("10  Mail.Example.COM.", "10 mail.example.com."));
-    EXPECT_FALSE(same_data("10 mail.example.com.", "20 mail.example.com."));
-    EXPECT_TRUE(same_data("\"a  B\"", "\"a  B\""));
-    EXPECT_FALSE(same_data("\"a  B\"", "\"a b\""));
+    struct row {
+        const char *type, *a, *b;
+        bool same;
+    };
+    const row rows[] = {
+        {"MX", "10  Mail.Example.COM.", "10 mail.example.com.", true},
+        {"MX", "10 mail.example.com.", "20 mail.example.com.", false},
+        {"TXT", "\"a  B\"", "\"a  B\"", true},
+        {"TXT", "\"a  B\"", "\"a b\"", false},
+        {"TXT", "\"ab\" \"cd\"", "\"abcd\"", true},
+        {"TXT", "\"a\\;b\\098\"", "\"a;bb\"", true},
+        {"TXT", "\"a", "\"a\"", false},
+        {"AAAA", "2001:DB8:0::1", "2001:db8::1", true},
+        {"AAAA", "2001:db8::2", "2001:db8::1", false},
+        {"TLSA", "3 1 1 ABCD EF", "3 1 1 abcdef", true},
+        {"TLSA", "3 1 1 abcdef", "3 1 2 abcdef", false},
+        {"CAA", "0 ISSUE ca.example", "0 issue \"ca.example\"", true},
+        {"CAA", "0 issue \"CA.example\"", "0 issue \"ca.example\"", false},
+        {"SRV", "0 1 993 Mail.", "0 1 993 mail.", true},
+    };
+    for (const auto& one : rows)
+        EXPECT_EQ(same_data(one.type, one.a, one.b), one.same) << one.a << " | " << one.b;
+}
+
+TEST(records, long_text_is_divided) {
+    const std::string key(300, 'k');
+    const auto made = divided_text("\"v=DKIM1; p=" + key + "\"");
+    ASSERT_TRUE(made);
+    EXPECT_EQ(*made, "\"v=DKIM1; p=" + key.substr(0, 244) + "\" \"" + key.substr(244) + "\"");
+    EXPECT_EQ(*divided_text("\"a\" \"b\""), "\"a\" \"b\"");
+    const std::string escapes = std::string(255, 'x') + "\\\"\\200";
+    EXPECT_EQ(*divided_text('"' + escapes + '"'), '"' + std::string(255, 'x') + "\" \"\\\"\\200\"");
+    EXPECT_FALSE(divided_text("v=spf1 mx ~all"));
+    EXPECT_FALSE(divided_text("\"open"));
+    const auto all = expand({*parse_template("s1._domainkey TXT \"" + key + "\"")}, "a.example",
+                            "mail.example.com", 60);
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].owner, "s1._domainkey.a.example");
+    EXPECT_EQ(all[0].data, '"' + key.substr(0, 255) + "\" \"" + key.substr(255) + '"');
 }
 
 TEST(journal, keeps_what_was_put) {
