@@ -186,7 +186,8 @@ constexpr wp_config_key domain_keys[] = {
     {"from_messages", WP_CONFIG_TEXT, 0, "off",
      "A message for a domain nobody has defined, whose MX is this host: 'off' refuses it, "
      "'propose' answers 4xx and asks the operator, 'automatic' makes the domain where it is below "
-     "one of `suffixes` and its zone can be changed, and proposes it otherwise.",
+     "one of `suffixes` and its zone can be changed, or `waypost domain token` is in its DNS, and "
+     "proposes it otherwise.",
      0, any},
     {"suffixes", WP_CONFIG_LIST, 0, nullptr, "Domains below which messages may make domains.", 0,
      any},
@@ -201,8 +202,11 @@ constexpr wp_config_key domain_keys[] = {
      0, 100000},
     {"lookups_per_client", WP_CONFIG_INTEGER, 0, "10",
      "Unknown domains looked up a day for one client network (/24, /48).", 0, 1'000'000},
-    {"lookups_per_day", WP_CONFIG_INTEGER, 0, "1000", "Unknown domains looked up a day at all.", 0,
-     1'000'000},
+    {"lookups_per_day", WP_CONFIG_INTEGER, 0, "1000",
+     "Unknown domains looked up a day at all; as often for the proof of proposed ones, a tenth of "
+     "it "
+     "for each.",
+     0, 1'000'000},
     {"made_per_day", WP_CONFIG_INTEGER, 0, "100", "Domains made by messages a day.", 0, 1'000'000},
 };
 

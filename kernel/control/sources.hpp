@@ -59,6 +59,7 @@ struct provisioning_operations {
     std::function<result<void>(const row_sink& rows)> list;
     std::function<result<json>(const std::string& domain)> approve;
     std::function<result<void>(const std::string& domain)> reject;
+    std::function<result<json>(const std::string& domain)> token;
 };
 
 struct queue_operations {

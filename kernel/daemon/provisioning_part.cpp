@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/provisioning_part.hpp"
 
+#include "daemon/public_lookup.hpp"
 #include "directory/keys.hpp"
 
 #include <waypost/ascii.hpp>
-#include <waypost/errors.hpp>
 
 #include <fmt/format.h>
 
-#include <future>
-
 namespace waypost::kernel::daemon {
 namespace {
-
-constexpr auto resolve_patience = std::chrono::seconds(10);
 
 std::int64_t now_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -32,38 +28,6 @@ provisioning::policy policy_of(std::string_view word, std::optional<error>& unus
                                           "or 'automatic'",
                                           word)};
     return provisioning::policy::off;
-}
-
-/// The hosts of an MX answer; waits for the resolver.
-result<std::vector<std::string>> mail_hosts(resolver_service& names, const std::string& domain) {
-    struct answered {
-        wp_status status = WP_OK;
-    };
-    std::promise<answered> promise;
-    auto future = promise.get_future();
-    const wp_done done{[](void* ctx, wp_status status, const wp_error*) {
-                           static_cast<std::promise<answered>*>(ctx)->set_value({status});
-                       },
-                       &promise};
-    const wp_answer* answer = nullptr;
-    auto why = empty_error();
-    const auto deadline_ns = now_ns() + std::chrono::nanoseconds(resolve_patience).count();
-    auto status = names.resolve(to_abi(domain), to_abi("MX"), deadline_ns, &answer, &why, done);
-    if (status == WP_PENDING)
-        status = future.get().status;
-    std::vector<std::string> out;
-    if (status == WP_OK && answer != nullptr) {
-        const bool bogus = answer->security == WP_SECURITY_BOGUS;
-        for (std::uint64_t i = 0; !bogus && i < answer->record_count; ++i) {
-            const auto data = view(element(answer->records, i).data);
-            out.emplace_back(data.substr(std::min(data.size(), data.find(' ') + 1)));
-        }
-    }
-    if (answer != nullptr)
-        names.release(answer);
-    if (status == WP_OK || status == WP_NOT_FOUND)
-        return out;
-    return error{WP_TEMPFAIL, "DNS does not answer"};
 }
 
 } // namespace
@@ -110,11 +74,18 @@ result<void> provisioning_part::open(const directory::cache& cache, directory::a
     if (!opened)
         return opened.failure();
     journal_ = *std::move(opened);
+    auto tokens = provisioning::proof::open(folder_ / "proof.key");
+    if (!tokens)
+        return tokens.failure();
+    proof_ = std::make_unique<provisioning::proof>(*std::move(tokens));
+    const provisioning::public_lookup ask = [&names](const std::string& name,
+                                                     const std::string& type) {
+        return look_up(names, name, type);
+    };
+    settings_.look_up = ask;
     maker_ = std::make_unique<provisioning::provisioner>(settings_, cache, admin, dns_, *journal_);
-    requests_ = std::make_unique<provisioning::domain_requests>(
-        request_settings_, *maker_,
-        [&names](const std::string& domain) { return mail_hosts(names, domain); },
-        std::move(worker));
+    requests_ = std::make_unique<provisioning::domain_requests>(request_settings_, *maker_, *proof_,
+                                                                ask, std::move(worker));
     return {};
 }
 

@@ -31,6 +31,7 @@ public:
                      const std::string& sender, std::function<void(wp_status)> then);
     bool asks_messages() const noexcept { return requests_ && !requests_->is_off(); }
     provisioning::provisioner& maker() noexcept { return *maker_; }
+    const provisioning::proof& tokens() const noexcept { return *proof_; }
 
 private:
     host::log_output& log_;
@@ -40,12 +41,14 @@ private:
     std::optional<error> unusable_;
     provisioning::dns_part dns_;
     std::unique_ptr<provisioning::journal> journal_;
+    std::unique_ptr<provisioning::proof> proof_;
     std::unique_ptr<provisioning::provisioner> maker_;
     std::unique_ptr<provisioning::domain_requests> requests_;
     std::atomic<bool> started_{false};
 };
 
-/// domain.add, plan, remove, check, proposals, approve, reject
-void connect_provisioning(control::sources& calls, provisioning::provisioner& maker);
+/// domain.add, plan, remove, check, proposals, approve, reject, token
+void connect_provisioning(control::sources& calls, provisioning::provisioner& maker,
+                          const provisioning::proof& tokens);
 
 } // namespace waypost::kernel::daemon

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// domain add|plan|remove|check|proposals|approve|reject: through the state machine of new domains
+// domain add|plan|remove|check|proposals|approve|reject|token: through the state machine of new
+// domains
 #include "daemon/provisioning_part.hpp"
+#include "directory/names.hpp"
 
 namespace waypost::kernel::daemon {
 namespace {
@@ -87,7 +89,8 @@ result<json> answer(const result<domain_report>& made) {
 
 } // namespace
 
-void connect_provisioning(control::sources& calls, provisioning::provisioner& maker) {
+void connect_provisioning(control::sources& calls, provisioning::provisioner& maker,
+                          const provisioning::proof& tokens) {
     calls.domains.add = [&maker](const std::string& name, const control::edits& more,
                                  std::string_view) -> result<json> {
         const auto wanted = wanted_of(more);
@@ -120,6 +123,13 @@ void connect_provisioning(control::sources& calls, provisioning::provisioner& ma
         return {};
     };
     to.approve = [&maker](const std::string& name) { return answer(maker.approve(name)); };
+    to.token = [&tokens](const std::string& domain) -> result<json> {
+        const auto name = directory::check_domain_name(domain);
+        if (!name) {
+            return name.failure();
+        }
+        return json{{"name", provisioning::challenge_name(*name)}, {"token", tokens.token(*name)}};
+    };
     to.reject = [&maker](const std::string& name) { return maker.reject(name); };
 }
 

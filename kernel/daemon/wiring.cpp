@@ -269,7 +269,7 @@ void site::connect_calls() {
     connect_entries(calls_, *admin_);
     delegation_ = std::make_unique<directory::delegation>(*cache_);
     table_.set_delegate_rules(rules_of(*delegation_, *admin_));
-    connect_provisioning(calls_, domains_.maker());
+    connect_provisioning(calls_, domains_.maker(), domains_.tokens());
     connect_queue(calls_, *transfer_);
     connect_mailboxes(calls_, *transfer_);
     connect_route(calls_, *router_, *cache_);

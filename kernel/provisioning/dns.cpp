@@ -34,6 +34,19 @@ result<void> apply(const zone_place& at, const std::string& key,
 
 } // namespace
 
+std::vector<set_report> sets_of(const std::vector<dns_record>& wanted) {
+    std::vector<set_report> out;
+    for (const auto& one : wanted) {
+        auto set = std::find_if(out.begin(), out.end(), [&](const auto& known) {
+            return known.owner == one.owner && known.type == one.type;
+        });
+        if (set == out.end())
+            set = out.insert(out.end(), set_report{one.owner, one.type, {}, {}, {}});
+        set->wanted.push_back(one);
+    }
+    return out;
+}
+
 result<std::optional<zone_place>> dns_part::place_of(const std::string& name) const {
     for (const auto& by : updaters_) {
         auto why = empty_error();
@@ -117,15 +130,7 @@ result<bool> dns_part::is_synthesised(const zone_place& at, const set_report& se
 
 result<std::vector<set_report>> dns_part::look(const zone_place& at,
                                                const std::vector<dns_record>& wanted) const {
-    std::vector<set_report> out;
-    for (const auto& one : wanted) {
-        auto set = std::find_if(out.begin(), out.end(), [&](const auto& known) {
-            return known.owner == one.owner && known.type == one.type;
-        });
-        if (set == out.end())
-            set = out.insert(out.end(), set_report{one.owner, one.type, {}, {}, {}});
-        set->wanted.push_back(one);
-    }
+    auto out = sets_of(wanted);
     for (auto& set : out) {
         auto present = read(at, set.owner, set.type);
         if (!present)

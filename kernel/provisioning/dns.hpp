@@ -38,6 +38,9 @@ struct set_report {
     std::vector<std::string> present; ///< data, of finding::other
 };
 
+/// By owner and type; nothing is found yet.
+std::vector<set_report> sets_of(const std::vector<dns_record>& wanted);
+
 /// Thread-safe once it is filled; every call blocks.
 class dns_part {
 public:

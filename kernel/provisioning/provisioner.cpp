@@ -112,6 +112,10 @@ result<domain_report> provisioner::plan(const std::string& domain,
         return place.failure();
     if (!*place) {
         out.record.to_publish = records;
+        auto seen = look_outside(records);
+        if (!seen)
+            return seen.failure();
+        out.sets = *std::move(seen);
         return out;
     }
     out.zone = (*place)->zone;
@@ -120,6 +124,13 @@ result<domain_report> provisioner::plan(const std::string& domain,
         return sets.failure();
     out.sets = *std::move(sets);
     return out;
+}
+
+result<std::string> provisioner::zone_of(const std::string& domain) const {
+    auto place = dns_.place_of(domain);
+    if (!place)
+        return place.failure();
+    return *place ? (*place)->zone : std::string();
 }
 
 result<directory::written> provisioner::remove(const std::string& domain) {
@@ -205,7 +216,8 @@ void provisioner::propose(const std::string& domain, const std::string& asked_by
                                       "approved or rejected");
 }
 
-result<domain_record> provisioner::approve(const std::string& domain) {
+result<domain_record> provisioner::approve(const std::string& domain,
+                                           const attribute_list& wanted) {
     const auto name = fold_domain(domain);
     std::string asked_by;
     {
@@ -220,7 +232,7 @@ result<domain_record> provisioner::approve(const std::string& domain) {
         if (auto gone = journal_.erase(name); !gone)
             return gone.failure();
     }
-    return add(name, {}, origin::message, asked_by);
+    return add(name, wanted, origin::message, asked_by);
 }
 
 result<void> provisioner::reject(const std::string& domain) {

@@ -7,6 +7,7 @@
 #include "directory/admin.hpp"
 #include "provisioning/dns.hpp"
 #include "provisioning/journal.hpp"
+#include "provisioning/public_dns.hpp"
 #include "provisioning/records_template.hpp"
 
 #include <chrono>
@@ -25,6 +26,7 @@ struct provisioning_settings {
     bool create_zones = false;
     std::size_t most_proposals = 1000;      ///< that wait for an operator
     std::chrono::milliseconds retry{60000}; ///< of what could not be done
+    public_lookup look_up;                  ///< of records in zones that we may not change
     std::function<void(std::int32_t level, std::string_view text)> log;
     std::function<std::int64_t()> now_ns; ///< Unix time
 };
@@ -34,7 +36,7 @@ struct domain_report {
     domain_record record;
     std::string zone;                     ///< empty: none that we may change
     std::vector<std::string> new_entries; ///< DNs that would be written
-    std::vector<set_report> sets;         ///< of the records in that zone
+    std::vector<set_report> sets; ///< of the records there; without a zone: as everybody sees them
     bool in_tables = false;
 };
 
@@ -55,6 +57,8 @@ public:
                               const std::string& asked_by);
     /// Nothing is changed.
     result<domain_report> plan(const std::string& domain, const attribute_list& wanted) const;
+    /// The zone that we may change for this name; empty: none.
+    result<std::string> zone_of(const std::string& domain) const;
     /// Undoes what was done; what others use stays. WP_CONFLICT while there are users.
     result<directory::written> remove(const std::string& domain);
     /// What differs now from what should be. `repair`: missing records are added again.
@@ -63,7 +67,7 @@ public:
     result<std::vector<domain_record>> all() const { return journal_.all(); }
     /// Nothing happens to one that is known, and to any while most_proposals wait.
     void propose(const std::string& domain, const std::string& asked_by);
-    result<domain_record> approve(const std::string& domain);
+    result<domain_record> approve(const std::string& domain, const attribute_list& wanted = {});
     result<void> reject(const std::string& domain);
     result<std::optional<domain_record>> find(const std::string& domain) const {
         return journal_.get(domain);
@@ -82,6 +86,8 @@ private:
     result<void> make_records(domain_record& one);
     result<void> check_tables(domain_record& one);
     result<void> verify(domain_record& one);
+    /// Nothing: there is no resolver, so nobody can look.
+    result<std::vector<set_report>> look_outside(const std::vector<dns_record>& wanted) const;
     /// From `removing` to the end. WP_CONFLICT: it has users, and stands again.
     result<directory::written> take_down(domain_record& one);
     result<void> withdraw(domain_record& one);

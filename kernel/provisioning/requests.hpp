@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A message for a domain that nobody has defined (R7.2): by the operator's policy it is ignored,
 // proposed, or made. Anybody can point an MX at us, so nothing is written before every gate is
-// passed, and nothing is made whose zone we may not change.
+// passed, and nothing is made whose zone we may not change, or whose owner has not proved that he
+// wants it (proof.hpp).
 #pragma once
 
 #include "provisioning/gates.hpp"
+#include "provisioning/proof.hpp"
 #include "provisioning/provisioner.hpp"
 
 namespace waypost::kernel::provisioning {
@@ -24,14 +26,11 @@ struct request_settings {
     std::size_t under_way = 64; ///< look-ups at once
 };
 
-/// The names that a domain's mail goes to; WP_NOT_FOUND: no MX. Blocks.
-using mail_hosts = std::function<result<std::vector<std::string>>(const std::string& domain)>;
-
 /// Thread-safe.
 class domain_requests {
 public:
-    domain_requests(request_settings with, provisioner& maker, mail_hosts ask,
-                    std::function<bool(std::function<void()>)> run_on_worker);
+    domain_requests(request_settings with, provisioner& maker, const proof& tokens,
+                    public_lookup ask, std::function<bool(std::function<void()>)> run_on_worker);
 
     bool is_off() const noexcept { return settings_.by == policy::off; }
     /// WP_OK: the domain stands, decide again. WP_TEMPFAIL: later. WP_DENIED: it is none of ours.
@@ -46,14 +45,20 @@ private:
     bool was_refused(const std::string& domain);
     wp_status refuse(const std::string& domain);
     result<bool> leads_here(const std::string& domain) const;
+    result<bool> is_proved(const std::string& domain) const;
+    attribute_list first_attributes() const;
     wp_status propose(const std::string& domain, const std::string& asked_by);
-    wp_status make(const std::string& domain, const std::string& asked_by);
+    wp_status make_below_suffix(const std::string& domain, const std::string& asked_by);
+    /// `proposed`: it waits already.
+    wp_status make_if_proved(const std::string& domain, const std::string& asked_by, bool proposed);
 
     const request_settings settings_;
     provisioner& maker_;
-    mail_hosts mail_hosts_;
+    const proof& proof_;
+    public_lookup look_up_;
     std::function<bool(std::function<void()>)> run_on_worker_;
     daily_limit looked_up_;
+    daily_limit looked_again_; ///< for the proof of proposed domains
     daily_limit made_;
 
     std::mutex mutex_;

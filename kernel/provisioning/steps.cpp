@@ -147,15 +147,20 @@ result<void> provisioner::verify(domain_record& one) {
     auto place = dns_.place_of(one.domain);
     if (!place)
         return place.failure();
-    if (!*place)
-        return {};
-    auto sets = dns_.look(**place, wanted_records(one.domain));
+    const auto wanted = wanted_records(one.domain);
+    auto sets = *place ? dns_.look(**place, wanted) : look_outside(wanted);
     if (!sets)
         return sets.failure();
     for (const auto& set : *sets)
         if (!is_fine(set.found))
             return error{WP_CONFLICT, described(set)};
     return {};
+}
+
+result<std::vector<set_report>>
+provisioner::look_outside(const std::vector<dns_record>& wanted) const {
+    auto seen = look_in_public(settings_.look_up, wanted);
+    return !seen && seen.failure().status == WP_UNSUPPORTED ? std::vector<set_report>() : seen;
 }
 
 result<directory::written> provisioner::take_down(domain_record& one) {

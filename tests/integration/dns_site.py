@@ -40,7 +40,7 @@ acl:
     key: {KEY}
     action: [update, transfer]
 """
-ZONE = "$TTL 60\n@ SOA ns.{zone}. postmaster.{zone}. 1 60 60 600 60\n@ NS ns.{zone}.\nns A 127.0.0.1\n{records}\n"
+ZONE = "$TTL 60\n@ SOA ns.{zone}. postmaster.{zone}. 1 60 60 600 1\n@ NS ns.{zone}.\nns A 127.0.0.1\n{records}\n"
 
 
 def free_port():

@@ -97,10 +97,22 @@ class CommandTest(NewDomainCase):
         self.assertEqual(self.dns.data(f"three.{ZONE}", "MX"), [])
 
     def test_a_zone_that_is_not_ours(self):
-        shown = self.site.waypost("domain", "add", "abc.elsewhere.example")
-        self.assertIn("abc.elsewhere.example. 3600 MX 10 mail.example.com.", shown)
-        self.site.waypost("user", "add", "ann@abc.elsewhere.example", "--password-stdin", stdin="secret word\n")
-        self.assertEqual(self.ask.rcpt("ann@abc.elsewhere.example"), 250)
+        name = "abc.bare.example"
+        shown = self.site.waypost("domain", "add", name)
+        self.assertIn(f"{name}. 3600 MX 10 mail.example.com.", shown)
+        self.assertIn(f"not finished: {name} MX is absent", shown)
+        self.assertEqual(self.state(name), "tables")
+        self.site.waypost("user", "add", f"ann@{name}", "--password-stdin", stdin="secret word\n")
+        self.assertEqual(self.ask.rcpt(f"ann@{name}"), 250)
+        self.dns.edit("bare.example", name, add="60 MX 10 mail.example.com.")
+        self.dns.edit("bare.example", name, add='60 TXT "v=spf1 mx ~all"')
+        self.dns.edit("bare.example", name, add='60 TXT "of somebody else"')
+        found = self.ask.until(lambda: self.site.run("domain", "check", name).stdout.count("\n  = "), 2)
+        self.assertEqual(found, 2)  # the alias is missing
+        self.assertEqual(self.state(name), "tables")
+        self.dns.edit("bare.example", f"mail.{name}", add="60 CNAME mail.example.com.")
+        self.until(lambda: self.state(name), "verified")
+        self.assertIn("as it should be", self.site.waypost("domain", "check", name))
 
     def test_drift_is_found_and_mended(self):
         self.site.waypost("domain", "add", f"abc.{ZONE}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// waypost domain add|list|show|set|remove|check|progress|approve|reject
+// waypost domain add|list|show|set|remove|check|progress|approve|reject|token
 #include "cli/attributes.hpp"
 #include "cli/commands/commands.hpp"
 
@@ -28,8 +28,11 @@ void print_plan(session& with, const json& plan) {
     for (const auto& dn : plan["new_entries"])
         out << "  + " << harmless(dn.get<std::string>()) << '\n';
     const auto zone = plan.value("zone", "");
+    constexpr auto yours = "DNS records to publish yourself (no updater may change that zone):\n";
     if (!zone.empty())
         out << "DNS records in zone " << harmless(zone) << ":\n";
+    else if (!plan["sets"].empty())
+        out << yours;
     for (const auto& set : plan["sets"]) {
         const auto found = set.value("found", "");
         print_records(out, set["wanted"], found == "absent" ? "+" : found == "right" ? "=" : "!");
@@ -37,8 +40,9 @@ void print_plan(session& with, const json& plan) {
             out << "    there is " << cell(set["present"]) << ", which is not ours to change\n";
     }
     const auto& publish = plan["record"]["to_publish"];
-    if (!publish.empty())
-        out << "DNS records to publish yourself (no updater may change that zone):\n";
+    if (publish.empty() || !plan["sets"].empty())
+        return;
+    out << yours; // and no resolver to look whether they are there
     print_records(out, publish, "+");
 }
 
@@ -83,6 +87,18 @@ void run_check(session& with, const words& said) {
     }
     print_plan(with, got.result);
     *with.out << (drift ? "not as it should be" : "as it should be") << '\n';
+}
+
+void run_token(session& with, const words& said) {
+    answer got;
+    if (!with.get("domain.token", {{"domain", said.domain}}, got)) {
+        return;
+    }
+    if (with.as_json) {
+        return print_json(*with.out, got.result);
+    }
+    *with.out << harmless(got.result.value("name", "")) << ". TXT \""
+              << harmless(got.result.value("token", "")) << "\"\n";
 }
 
 void with_changes(session& with, const words& said, const std::string& call,
@@ -132,6 +148,10 @@ void add_domain_commands(CLI::App& app, session& with) {
         change(with, "domain.reject", {{"domain", said->domain}},
                "rejected the domain " + said->domain);
     });
+
+    auto* token = group->add_subcommand("token", "The DNS record that proves who owns a domain");
+    token->add_option("DOMAIN", said->domain, "Its name")->required();
+    token->callback([&with, said] { run_token(with, *said); });
 
     group->add_subcommand("list", "All domains")->callback([&with] {
         show_list(with, "domain.list", json::object(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // domain.add, domain.list, domain.show, domain.set, domain.remove; domain.plan, domain.check,
-// domain.progress, domain.approve, domain.reject
+// domain.progress, domain.approve, domain.reject, domain.token
 #include "control/handlers/entries.hpp"
 #include "control/handlers/handlers.hpp"
 
@@ -67,6 +67,9 @@ void add_proposals(table& calls, const provisioning_operations& on) {
     with_name("domain.reject", [&on](const std::string& name) -> result<json> {
         auto done = on.reject ? on.reject(name) : not_in_this_build();
         return done ? result<json>(json::object()) : done.failure();
+    });
+    with_name("domain.token", [&on](const std::string& name) -> result<json> {
+        return on.token ? on.token(name) : not_in_this_build();
     });
 }
 

@@ -3,6 +3,8 @@
 #include "provisioning/dns.hpp"
 #include "provisioning/gates.hpp"
 #include "provisioning/journal.hpp"
+#include "provisioning/proof.hpp"
+#include "provisioning/public_dns.hpp"
 #include "provisioning/record_data.hpp"
 #include "provisioning/records_template.hpp"
 
@@ -108,6 +110,44 @@ TEST(records, long_text_is_divided) {
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].owner, "s1._domainkey.a.example");
     EXPECT_EQ(all[0].data, '"' + key.substr(0, 255) + "\" \"" + key.substr(255) + '"');
+}
+
+TEST(proof, a_key_is_kept_and_a_token_is_of_one_domain) {
+    char name[] = "/tmp/waypost-test-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(name);
+    const auto one = proof::open(folder / "key");
+    const auto same = proof::open(folder / "key");
+    const auto other = proof::open(folder / "other");
+    ASSERT_TRUE(one && same && other);
+    const auto token = one->token("a.example");
+    EXPECT_EQ(token.size(), 40U);
+    EXPECT_EQ(token, same->token("a.example"));
+    EXPECT_NE(token, one->token("b.example"));
+    EXPECT_NE(token, other->token("a.example"));
+    EXPECT_TRUE(one->is_proved("a.example", {"\"v=spf1\"", '"' + token + '"'}));
+    EXPECT_FALSE(one->is_proved("a.example", {}));
+    EXPECT_FALSE(one->is_proved("a.example", {'"' + token + "0\""}));
+    std::filesystem::resize_file(folder / "key", 5);
+    EXPECT_FALSE(proof::open(folder / "key"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(public_dns, wanted_records_beside_others_are_right) {
+    const std::vector<dns_record> wanted{{"a.example", "MX", "10 mail.", 60},
+                                         {"a.example", "TXT", "\"x\"", 60},
+                                         {"b.a.example", "A", "192.0.2.1", 60}};
+    const auto seen = look_in_public(
+        [](const std::string&, const std::string& type) -> result<std::vector<std::string>> {
+            if (type == "MX")
+                return std::vector<std::string>{"20 other.", "10 MAIL."};
+            return type == "TXT" ? std::vector<std::string>{"\"y\""} : std::vector<std::string>();
+        },
+        wanted);
+    ASSERT_TRUE(seen);
+    ASSERT_EQ(seen->size(), 3U);
+    EXPECT_EQ((*seen)[0].found, set_report::finding::right);
+    EXPECT_EQ((*seen)[1].found, set_report::finding::other);
+    EXPECT_EQ((*seen)[2].found, set_report::finding::absent);
 }
 
 TEST(journal, keeps_what_was_put) {
