@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The boundary of DNS UPDATE: configuration keys, and the facet wp.dns/1 over class updater.
+#include "record_facet.hpp"
 #include "updater.hpp"
 
 #include <waypost/plugin.hpp>
 #include <waypost/secret.hpp>
 
-#include <map>
-#include <mutex>
-#include <set>
 #include <stdexcept>
-#include <thread>
 
 namespace waypost::dns {
 namespace {
@@ -37,86 +34,16 @@ settings settings_of(const config_view& values) {
 /// Thread-safe.
 class plugin {
 public:
-    explicit plugin(const context& with) : updater_(settings_of(with.config())) {
-        table_.struct_size = sizeof table_;
-        table_.abilities = WP_DNS_RECORDS;
-        table_.zone_of = zone_of;
-        table_.create_zone = create_zone;
-        table_.apply = apply;
-        table_.read = read;
-    }
+    explicit plugin(const context& with) : facet_(updater(settings_of(with.config()))) {}
 
     result<void> start() { return {}; }
     void stop() {}
-    const void* facet(std::string_view id) const { return id == WP_DNS ? &table_ : nullptr; }
+    const void* facet(std::string_view id) const { return id == WP_DNS ? facet_.table() : nullptr; }
+
+    record_facet<plugin, updater>& records() noexcept { return facet_; }
 
 private:
-    static plugin& of(void* self) { return *static_cast<plugin*>(self); }
-
-    static wp_status zone_of(void* self, wp_str name, wp_str* zone, wp_error* why) {
-        return guard(why, [&] {
-            auto found = of(self).updater_.zone_of(view(name));
-            if (!found)
-                return fill_error(why, found.failure());
-            const std::lock_guard lock(of(self).mutex_);
-            *zone = to_abi(*of(self).zones_.insert(*std::move(found)).first);
-            return WP_OK;
-        });
-    }
-
-    static wp_status create_zone(void*, wp_str, wp_error* why) {
-        return guard(why, [&] {
-            return fill_error(why, WP_UNSUPPORTED,
-                              "DNS UPDATE cannot create a zone (RFC 2136 s1): make it at the "
-                              "server, or use an updater for that server");
-        });
-    }
-
-    static wp_status apply(void* self, wp_str zone, wp_str, const wp_dns_change* changes,
-                           std::uint64_t count, wp_error* why) {
-        return guard(why, [&] {
-            std::vector<change> checked;
-            if (count > most_changes)
-                return fill_error(why, WP_INVALID, "more than 256 changes in one update");
-            for (std::uint64_t i = 0; i < count; ++i) {
-                auto one = checked_change(element(changes, i));
-                if (!one)
-                    return fill_error(why, one.failure());
-                checked.push_back(*std::move(one));
-            }
-            return finish(of(self).updater_.apply(view(zone), checked), why);
-        });
-    }
-
-    static wp_status read(void* self, wp_str, wp_str owner, wp_str type, wp_record* rows,
-                          std::uint64_t* count, wp_error* why) {
-        return guard(why, [&] {
-            auto found = of(self).updater_.read(view(owner), view(type));
-            if (!found)
-                return fill_error(why, found.failure());
-            const auto& kept = of(self).keep(*std::move(found));
-            for (std::size_t i = 0; i < kept.size() && i < *count; ++i) {
-                auto& row = element(rows, i);
-                row.ttl_seconds = kept[i].ttl_seconds;
-                row.owner = to_abi(kept[i].owner);
-                row.type = to_abi(kept[i].type);
-                row.data = to_abi(kept[i].data);
-            }
-            *count = kept.size();
-            return WP_OK;
-        });
-    }
-
-    const std::vector<record>& keep(std::vector<record> found) {
-        const std::lock_guard lock(mutex_);
-        return last_read_[std::this_thread::get_id()] = std::move(found);
-    }
-
-    updater updater_;
-    wp_dns table_{};
-    std::mutex mutex_;            ///< zones_, last_read_
-    std::set<std::string> zones_; ///< handed out: they stay until the end
-    std::map<std::thread::id, std::vector<record>> last_read_;
+    record_facet<plugin, updater> facet_;
 };
 
 } // namespace

@@ -59,11 +59,13 @@ result<request> finished(ldns_ptr<ldns_pkt> packet, const tsig_key& key) {
         return error{WP_TEMPFAIL, "no random numbers for a DNS message"};
     ldns_pkt_set_id(packet.get(), out.id);
     out.opcode = ldns_pkt_get_opcode(packet.get());
-    if (ldns_pkt_tsig_sign(packet.get(), key.name.c_str(), key.secret.c_str(), clock_slack_seconds,
+    if (!key.name.empty() &&
+        ldns_pkt_tsig_sign(packet.get(), key.name.c_str(), key.secret.c_str(), clock_slack_seconds,
                            key.algorithm.c_str(), nullptr) != LDNS_STATUS_OK)
         return error{WP_PERMFAIL, "cannot sign with key " + key.name + " and " + key.algorithm +
                                       ": is the secret base64, the algorithm known?"};
-    out.mac.reset(ldns_rdf_clone(ldns_rr_rdf(ldns_pkt_tsig(packet.get()), 3)));
+    if (!key.name.empty())
+        out.mac.reset(ldns_rdf_clone(ldns_rr_rdf(ldns_pkt_tsig(packet.get()), 3)));
     std::uint8_t* wire = nullptr;
     std::size_t size = 0;
     const auto status = ldns_pkt2wire(&wire, packet.get(), &size);

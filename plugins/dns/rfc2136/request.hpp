@@ -9,7 +9,8 @@
 
 namespace waypost::dns {
 
-/// A TSIG key. `name` is lower case: PowerDNS compares it byte by byte.
+/// A TSIG key. `name` is lower case: PowerDNS compares it byte by byte. No name: nothing is signed,
+/// for questions that anybody may ask.
 struct tsig_key {
     std::string name;
     std::string algorithm; ///< "hmac-sha256"
